@@ -1,0 +1,125 @@
+"""The jobs of chats: a transaction a step, and one service method in it."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from datetime import timedelta
+from uuid import UUID
+
+from sqlalchemy import text
+
+from app import blobs
+from app.chats.importer import run_import, scratch_file
+from app.providers import build_chat_service
+from app.queues import NotNow
+from app.resources import Resources
+from app.signals import chat_topic
+from domain.base import utc_now
+from domain.chats.errors import ImportFailed
+from domain.chats.importing.child import Outcome
+from domain.chats.imports import LEASE_S, Claim, ImportBusy, ImportService
+from domain.chats.repository import ChatRepository, delete_messages
+from domain.chats.states import ImportStage
+
+_DELETE_AT_ONCE = 10_000
+_ORPHAN_AGE = timedelta(hours=1)
+
+
+async def import_chat(resources: Resources, chat_id: UUID) -> None:
+    """Turn the uploaded export into messages and statistics."""
+    try:
+        async with _imports(resources) as imports:
+            claim = await imports.claim(chat_id)
+    except ImportBusy:
+        raise NotNow from None
+    if claim is not None:
+        async with _released_on_failure(resources, claim), _lease_kept(resources, claim):
+            await _import(resources, claim)
+    await resources.signals.send(chat_topic(chat_id))
+    await blobs.remove(resources.blobs, blobs.upload_name(chat_id))
+
+
+async def _import(resources: Resources, claim: Claim) -> None:
+    async def on_stage(stage: ImportStage) -> None:
+        async with _imports(resources) as imports:
+            await imports.advance(claim, stage)
+        await resources.signals.send(chat_topic(claim.chat_id))
+
+    async with scratch_file() as source, scratch_file() as target:
+        try:
+            await blobs.download(resources.blobs, blobs.upload_name(claim.chat_id), source)
+        except FileNotFoundError:
+            outcome = Outcome(error_code=ImportFailed.code)
+        else:
+            outcome = await run_import(resources.settings, claim, source, target, on_stage)
+        if outcome.error_code is None:
+            await on_stage(ImportStage.STORING)
+        async with _imports(resources) as imports:
+            if outcome.error_code is not None:
+                await imports.fail(claim, outcome.error_code)
+            else:
+                await imports.complete(claim, outcome, target)
+
+
+@asynccontextmanager
+async def _imports(resources: Resources) -> AsyncIterator[ImportService]:
+    async with resources.database.transaction() as session:
+        yield ImportService(session, resources.master_keys)
+
+
+@asynccontextmanager
+async def _lease_kept(resources: Resources, claim: Claim) -> AsyncIterator[None]:
+    async def renew() -> None:
+        while True:
+            await asyncio.sleep(LEASE_S / 4)
+            with suppress(Exception):  # a lease that cannot be renewed runs out, and the fence decides
+                async with _imports(resources) as imports:
+                    await imports.renew(claim)
+
+    renewing = asyncio.create_task(renew())
+    try:
+        yield
+    finally:
+        renewing.cancel()
+        with suppress(asyncio.CancelledError):
+            await renewing
+
+
+@asynccontextmanager
+async def _released_on_failure(resources: Resources, claim: Claim) -> AsyncIterator[None]:
+    try:
+        yield
+    except BaseException:
+        with suppress(Exception):
+            async with _imports(resources) as imports:
+                await imports.release(claim)
+        raise
+
+
+async def remove_chat(resources: Resources, chat_id: UUID) -> None:
+    """Remove what is left of a deleted chat, which nobody can open any more."""
+    await blobs.remove(resources.blobs, blobs.upload_name(chat_id))
+    deleted = _DELETE_AT_ONCE
+    while deleted == _DELETE_AT_ONCE:
+        async with resources.database.transaction() as session:
+            deleted = await delete_messages(session, chat_id, _DELETE_AT_ONCE)
+    # A deleted row stays in the table's file until it is vacuumed, and this one was a key.
+    async with resources.database.engine.connect() as connection:
+        await (await connection.execution_options(isolation_level="AUTOCOMMIT")).execute(text("VACUUM chat_key"))
+
+
+async def erase_account_chats(resources: Resources, user_id: UUID) -> None:
+    """Delete all chats of a user whose account was deleted."""
+    async with resources.database.transaction() as session:
+        await build_chat_service(session, resources).delete_all(user_id)
+
+
+async def sweep_uploads(resources: Resources) -> None:
+    """Remove uploads that no import waits for: their request, or their job, was lost on the way."""
+    now = utc_now()
+    found = {chat_id: name async for chat_id, name in blobs.uploads_before(resources.blobs, now - _ORPHAN_AGE)}
+    async with resources.database.transaction() as session:
+        needed = await ChatRepository(session=session).importing(list(found))
+    for chat_id in found.keys() - needed:
+        await blobs.remove(resources.blobs, found[chat_id])
+    await asyncio.to_thread(blobs.remove_abandoned_parts, resources.settings, now - _ORPHAN_AGE)

@@ -1,0 +1,59 @@
+"""Watching an import: the wait of an upload, and the stream of its progress. Both read the chat's row."""
+
+import time
+from collections.abc import AsyncIterator
+from uuid import UUID
+
+import msgspec
+from litestar.response.sse import ServerSentEventMessage
+
+from app.chats.dto import ChatEvent
+from app.signals import Signals, chat_topic, next_signal
+from domain.chats.repository import ChatRows, ChatState
+from domain.chats.states import PROGRESS, ChatStatus, ImportStage
+
+HEARTBEAT_S = 15.0
+
+
+async def wait_until_settled(
+    rows: ChatRows, signals: Signals, user_id: UUID, chat_id: UUID, timeout_s: float
+) -> ChatState | None:
+    """The chat's state once it is settled, or after `timeout_s`; None when it has been deleted meanwhile."""
+    deadline = time.monotonic() + timeout_s
+    async with signals.subscribed(chat_topic(chat_id)) as changed:
+        while True:
+            state = await rows.state(user_id, chat_id)
+            left = deadline - time.monotonic()
+            if state is None or state.status != ChatStatus.PROCESSING or left <= 0:
+                return state
+            await next_signal(changed, left)
+
+
+async def chat_events(
+    rows: ChatRows, signals: Signals, user_id: UUID, chat_id: UUID, last_revision: int
+) -> AsyncIterator[ServerSentEventMessage]:
+    """An event for each new revision of the chat's state; ends when it is settled or gone."""
+    quiet_since = time.monotonic()
+    async with signals.subscribed(chat_topic(chat_id)) as changed:
+        while (state := await rows.state(user_id, chat_id)) is not None:
+            if state.revision > last_revision:
+                last_revision, quiet_since = state.revision, time.monotonic()
+                yield _event(chat_id, state)
+            if state.status != ChatStatus.PROCESSING:
+                return
+            if time.monotonic() - quiet_since > HEARTBEAT_S:
+                quiet_since = time.monotonic()
+                yield ServerSentEventMessage(comment="waiting")
+            await next_signal(changed, HEARTBEAT_S)
+
+
+def _event(chat_id: UUID, state: ChatState) -> ServerSentEventMessage:
+    event = ChatEvent(
+        chat_id=chat_id,
+        status=ChatStatus(state.status).value,
+        stage=state.stage,
+        progress_percentage=PROGRESS[ImportStage(state.stage)],
+        error_code=state.error_code,
+    )
+    name = "progress" if state.status == ChatStatus.PROCESSING else "done"
+    return ServerSentEventMessage(msgspec.json.encode(event), event=name, id=str(state.revision))

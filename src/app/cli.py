@@ -1,0 +1,166 @@
+"""The commands: `chat-insights COMMAND`."""
+
+import asyncio
+import os
+import sys
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import TypeVar
+
+import click
+import msgspec
+import uvicorn
+import uvloop
+
+from app import logs, schema
+from app.documentation import openapi_json
+from app.embedded import supervisor
+from app.issuer import LOCAL_ISSUER, issue_local_token
+from app.jobs import FUNCTIONS, scheduled
+from app.main import create_app
+from app.queues import run_worker
+from app.resources import Resources, build_resources, opened
+from app.settings import SettingsError, load
+from app.version import VERSION
+from domain.catalogue.data import CATALOGUE
+from domain.catalogue.seed import seed as seed_catalogue
+from domain.credits.repository import Violation
+from domain.credits.service import CreditService
+from domain.users.repository import read_live
+
+_T = TypeVar("_T")
+
+
+class _Commands(click.Group):
+    def invoke(self, ctx: click.Context) -> object:
+        """Run a command; a setting that is missing or malformed ends it with one line."""
+        try:
+            return super().invoke(ctx)
+        except SettingsError as error:
+            raise click.ClickException(str(error)) from None
+
+
+@click.group(cls=_Commands)
+@click.version_option(VERSION)
+def main() -> None:
+    """Exact statistics, proven insights and answered questions from exported chats."""
+
+
+@main.command()
+def run() -> None:
+    """Start everything on this machine: servers, migrations, catalogue, API and worker."""
+    sys.exit(supervisor.run(os.environ))
+
+
+@main.command()
+def api() -> None:
+    """Serve the API."""
+    settings = load()
+    uvicorn.run(
+        create_app(settings),
+        host=settings.host,
+        port=settings.port,
+        loop="uvloop",
+        http="httptools",
+        access_log=False,
+        log_config=None,
+        server_header=False,
+        proxy_headers=bool(settings.trusted_proxies),
+        forwarded_allow_ips=list(settings.trusted_proxies),
+        timeout_graceful_shutdown=20,
+    )
+
+
+@main.command()
+def worker() -> None:
+    """Work off the queues, and dispatch what the database says must run."""
+    settings = load()
+    logs.configure(settings)
+    uvloop.run(run_worker(build_resources(settings), FUNCTIONS, scheduled(settings)))
+
+
+@main.command()
+def migrate() -> None:
+    """Bring the database's schema up to date."""
+    schema.upgrade(load())
+
+
+@main.command()
+def seed() -> None:
+    """Write the catalogue of categories, insight types and packages."""
+    _run_open(_seed)
+
+
+async def _seed(resources: Resources) -> None:
+    async with resources.database.transaction() as session:
+        await seed_catalogue(session, CATALOGUE)
+
+
+@main.command()
+@click.argument("subject")
+@click.option("--admin", is_flag=True, help="The token is an admin's.")
+@click.option("--email", help="A verified e-mail address to put into it.")
+def token(subject: str, *, admin: bool, email: str | None) -> None:
+    """Print a token of the local issuer."""
+    click.echo(issue_local_token(load(), subject, admin=admin, email=email))
+
+
+@main.command()
+@click.argument("subject")
+@click.argument("coins", type=int)
+@click.option("--reason", default="granted by an operator", show_default=True)
+def grant(subject: str, coins: int, reason: str) -> None:
+    """Give coins to a user of the configured issuer."""
+    _run_open(lambda resources: _grant(resources, subject, coins, reason))
+
+
+async def _grant(resources: Resources, subject: str, coins: int, reason: str) -> None:
+    user = await read_live(resources.database.reads, resources.settings.auth_issuer or LOCAL_ISSUER, subject)
+    if user is None:
+        raise click.ClickException("there is no such user")
+    async with resources.database.transaction() as session:
+        posted = await CreditService(session).adjust(user.id, coins, reason=reason)
+    click.echo(f"The balance is {posted.balance_after} coins.")
+
+
+@main.group()
+def ledger() -> None:
+    """The ledger of coins."""
+
+
+@ledger.command()
+def check() -> None:
+    """Check the ledger's invariants; what breaks them is printed, and the exit status is 1."""
+    violations = _run_open(_violations)
+    for violation in violations:
+        click.echo(violation)
+    click.echo(f"{len(violations)} violations")
+    sys.exit(1 if violations else 0)
+
+
+async def _violations(resources: Resources) -> list[Violation]:
+    async with resources.database.transaction() as session:
+        return await CreditService(session).check()
+
+
+@main.command()
+@click.argument("target", type=click.Path(dir_okay=False, path_type=Path), default="-")
+def openapi(target: Path) -> None:
+    """Write the OpenAPI document."""
+    text = msgspec.json.format(openapi_json(create_app(load()).openapi_schema), indent=2).decode() + "\n"
+    if str(target) == "-":
+        click.echo(text, nl=False)
+    else:
+        target.write_text(text)
+
+
+def _run_open(work: Callable[[Resources], Awaitable[_T]]) -> _T:
+    async def opened_and_done() -> _T:
+        async with opened(build_resources(load())) as resources:
+            return await work(resources)
+
+    return asyncio.run(opened_and_done())
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,73 @@
+"""The engine, the transaction of a request or a job step, and the pool that hot reads use."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+
+import asyncpg
+from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_async_engine
+
+from app.settings import Settings
+from domain.outbox import PENDING_WAKE
+
+
+class Database:
+    """Everything that reaches PostgreSQL: sessions for writing, a plain asyncpg pool for reading."""
+
+    def __init__(self, settings: Settings, wake: Callable[[], Awaitable[None]]) -> None:
+        """Take `wake`, called after a commit that recorded jobs."""
+        self.engine = create_async_engine(
+            settings.database_url,
+            pool_size=settings.database_pool_size,
+            max_overflow=0,
+            pool_timeout=10,
+            pool_recycle=1800,
+            pool_pre_ping=True,
+            hide_parameters=True,  # a statement's values would otherwise stand in tracebacks
+            connect_args={"timeout": 10, "server_settings": {"application_name": "chat-insights", "timezone": "UTC"}},
+        )
+        self._sessions = async_sessionmaker(self.engine, expire_on_commit=False)
+        self._wake = wake
+        self._dsn = settings.postgres_dsn
+        self._pool_size = settings.database_pool_size
+        self._reads: asyncpg.Pool | None = None
+
+    @property
+    def reads(self) -> asyncpg.Pool:
+        """Connections for single reading statements. Nothing that writes goes through here."""
+        if self._reads is None:
+            raise RuntimeError("the database is not open")
+        return self._reads
+
+    async def open(self) -> None:
+        """Open the reading pool. It connects on first use, so that an absent server does not stop the start."""
+        self._reads = await asyncpg.create_pool(
+            self._dsn,
+            min_size=0,
+            max_size=self._pool_size,
+            timeout=10,
+            command_timeout=30,
+            reset=_keep,
+            server_settings={
+                "application_name": "chat-insights reads",
+                "default_transaction_read_only": "on",
+                "timezone": "UTC",
+            },
+        )
+
+    async def close(self) -> None:
+        if self._reads is not None:
+            await self._reads.close()
+        await self.engine.dispose()
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator[AsyncSession]:
+        """One transaction: committed when the block ends, rolled back when it raises."""
+        async with self._sessions() as session:
+            async with session.begin():
+                yield session
+            if session.info.pop(PENDING_WAKE, False):
+                await self._wake()
+
+
+async def _keep(_connection: object) -> None:
+    """Hand a reading connection back as it is: single statements leave nothing to reset."""

@@ -1,0 +1,65 @@
+"""Sends the jobs of the outbox to their queues, and again while they stand."""
+
+import asyncio
+
+import structlog
+from saq import Job
+
+from app.errors import is_outage
+from app.resources import Resources
+from app.signals import OUTBOX, next_signal
+from domain.outbox import Outbox, OutboxJob
+
+BATCH = 100
+_log = structlog.get_logger()
+
+
+class Dispatcher:
+    """Runs inside every worker; several share the work by skipping what another has locked."""
+
+    def __init__(self, resources: Resources) -> None:
+        self._resources = resources
+
+    async def run(self) -> None:
+        """Dispatch whenever the outbox is announced to hold something, and every second all the same."""
+        async with self._resources.signals.subscribed(OUTBOX) as woken:
+            while True:
+                try:
+                    while await self.dispatch() == BATCH:
+                        pass
+                except Exception as error:
+                    if not is_outage(error):
+                        _log.exception("dispatcher.failed")
+                await next_signal(woken, 1.0)
+
+    async def dispatch(self) -> int:
+        """Send what is due. A job is marked as sent first: a crash in between only delays it."""
+        database = self._resources.database
+        async with database.transaction() as session:
+            due = await Outbox(session).take_due(BATCH)
+        unsent = due
+        try:
+            while unsent:
+                await self._send(unsent[0])
+                unsent = unsent[1:]
+        finally:
+            if unsent:
+                async with database.transaction() as session:
+                    await Outbox(session).put_back([row.id for row in unsent])
+        return len(due)
+
+    async def _send(self, row: OutboxJob) -> None:
+        job = Job(
+            function=row.function,
+            kwargs={**row.arguments, "outbox_id": str(row.id)},
+            key=str(row.id),  # a job that is queued or running already is not queued twice
+            timeout=self._resources.settings.import_timeout_s + 120,
+            heartbeat=30,
+            retries=5,
+            retry_delay=2,
+            retry_backoff=60,
+        )
+        async with asyncio.timeout(5):
+            await self._resources.queues[row.queue].enqueue(job)
+        if row.sends > 1:
+            _log.info("outbox.sent_again", job=row.function, job_id=str(row.id), sends=row.sends)

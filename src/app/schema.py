@@ -1,0 +1,44 @@
+"""The schema's migrations: applying them, and knowing whether they have been."""
+
+from functools import cache
+from pathlib import Path
+
+import asyncpg
+from alembic import command
+from alembic.config import Config
+from alembic.script import ScriptDirectory
+
+from app.settings import Settings
+
+_IN_SOURCE = Path(__file__).parents[2] / "db" / "migrations"
+_IN_PACKAGE = Path(__file__).parent / "migrations"
+
+
+def _config(database_url: str = "") -> Config:
+    config = Config()
+    folder = _IN_SOURCE if _IN_SOURCE.is_dir() else _IN_PACKAGE
+    config.set_main_option("script_location", str(folder).replace("%", "%%"))
+    config.set_main_option("sqlalchemy.url", database_url.replace("%", "%%"))
+    return config
+
+
+def upgrade(settings: Settings) -> None:
+    """Bring the schema up to date; several processes may try at once."""
+    command.upgrade(_config(settings.database_url), "head")
+
+
+@cache
+def head() -> str:
+    """The revision that this code works with."""
+    found = ScriptDirectory.from_config(_config()).get_current_head()
+    if found is None:
+        raise RuntimeError("there are no migrations")
+    return found
+
+
+async def is_current(reads: asyncpg.Pool) -> bool:
+    """Whether the database has the schema of this code."""
+    try:
+        return bool(await reads.fetchval("SELECT version_num = $1 FROM alembic_version", head()))
+    except asyncpg.UndefinedTableError:
+        return False
