@@ -28,7 +28,7 @@ demo: install
 
 # The libraries that some benchmarks compare with are not needed by the others.
 bench: install
-	@if [ -f requirements/bench.txt ]; then $(BIN)/pip install -q -r requirements/bench.txt || true; fi
+	@if [ -f requirements/bench.txt ]; then $(BIN)/pip install -qq -r requirements/bench.txt || true; fi
 	@for benchmark in benchmarks/*.py; do echo "== $$benchmark"; $(BIN)/python "$$benchmark" || exit 1; done
 
 docs: install
@@ -36,10 +36,12 @@ docs: install
 	@$(BIN)/chat-insights openapi > docs/openapi.json
 
 install: $(INSTALLED)
+	@:
 
 $(INSTALLED): requirements/development.txt pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.version_info >= (3, 11) or sys.exit("Python 3.11 or newer is needed, and $(PYTHON) is " + sys.version.split()[0] + "; say which one with: make PYTHON=...")'
+	@echo "Installing the locked dependencies into .venv, once"
 	@$(PYTHON) -m venv .venv
-	@$(BIN)/pip install -q --require-hashes -r requirements/development.txt
-	@$(BIN)/pip install -q --no-deps --no-build-isolation -e .
+	@$(BIN)/pip install -qq --require-hashes -r requirements/development.txt
+	@$(BIN)/pip install -qq --no-deps --no-build-isolation -e .
 	@touch $@

@@ -1,32 +1,19 @@
-"""The commands: `chat-insights COMMAND`."""
+"""The commands: `chat-insights COMMAND`. Each imports what it needs when it is called: some are run by hand."""
 
 import asyncio
 import os
 import sys
 from collections.abc import Awaitable, Callable
 from pathlib import Path
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 import click
-import msgspec
-import uvicorn
-import uvloop
 
-from app import logs, schema
-from app.documentation import openapi_json
-from app.embedded import supervisor
-from app.issuer import LOCAL_ISSUER, issue_local_token
-from app.jobs import FUNCTIONS, scheduled
-from app.main import create_app
-from app.queues import run_worker
-from app.resources import Resources, build_resources, opened
 from app.settings import SettingsError, load
-from app.version import VERSION
-from domain.catalogue.data import CATALOGUE
-from domain.catalogue.seed import seed as seed_catalogue
-from domain.credits.repository import Violation
-from domain.credits.service import CreditService
-from domain.users.repository import read_live
+
+if TYPE_CHECKING:
+    from app.resources import Resources
+    from domain.credits.repository import Violation
 
 _T = TypeVar("_T")
 
@@ -41,7 +28,7 @@ class _Commands(click.Group):
 
 
 @click.group(cls=_Commands)
-@click.version_option(VERSION)
+@click.version_option(package_name="chat-insights")
 def main() -> None:
     """Exact statistics, proven insights and answered questions from exported chats."""
 
@@ -49,12 +36,18 @@ def main() -> None:
 @main.command()
 def run() -> None:
     """Start everything on this machine: servers, migrations, catalogue, API and worker."""
+    from app.embedded import supervisor
+
     sys.exit(supervisor.run(os.environ))
 
 
 @main.command()
 def api() -> None:
     """Serve the API."""
+    import uvicorn
+
+    from app.main import create_app
+
     settings = load()
     uvicorn.run(
         create_app(settings),
@@ -74,14 +67,23 @@ def api() -> None:
 @main.command()
 def worker() -> None:
     """Work off the queues, and dispatch what the database says must run."""
+    import uvloop
+
+    from app import logs
+    from app.jobs import FUNCTIONS, scheduled
+    from app.queues import run_worker
+    from app.resources import Resources
+
     settings = load()
     logs.configure(settings)
-    uvloop.run(run_worker(build_resources(settings), FUNCTIONS, scheduled(settings)))
+    uvloop.run(run_worker(Resources(settings), FUNCTIONS, scheduled(settings)))
 
 
 @main.command()
 def migrate() -> None:
     """Bring the database's schema up to date."""
+    from app import schema
+
     schema.upgrade(load())
 
 
@@ -91,9 +93,20 @@ def seed() -> None:
     _run_open(_seed)
 
 
-async def _seed(resources: Resources) -> None:
+async def _seed(resources: "Resources") -> None:
+    from domain.catalogue.data import CATALOGUE
+    from domain.catalogue.seed import seed as seed_catalogue
+
     async with resources.database.transaction() as session:
         await seed_catalogue(session, CATALOGUE)
+
+
+@main.command()
+def demo() -> None:
+    """Import the bundled sample with a stack of its own, and print what comes of it."""
+    from app.demo import run_demo
+
+    run_demo(os.environ)
 
 
 @main.command()
@@ -102,6 +115,8 @@ async def _seed(resources: Resources) -> None:
 @click.option("--email", help="A verified e-mail address to put into it.")
 def token(subject: str, *, admin: bool, email: str | None) -> None:
     """Print a token of the local issuer."""
+    from app.issuer import issue_local_token
+
     click.echo(issue_local_token(load(), subject, admin=admin, email=email))
 
 
@@ -114,7 +129,11 @@ def grant(subject: str, coins: int, reason: str) -> None:
     _run_open(lambda resources: _grant(resources, subject, coins, reason))
 
 
-async def _grant(resources: Resources, subject: str, coins: int, reason: str) -> None:
+async def _grant(resources: "Resources", subject: str, coins: int, reason: str) -> None:
+    from app.issuer import LOCAL_ISSUER
+    from domain.credits.service import CreditService
+    from domain.users.repository import read_live
+
     user = await read_live(resources.database.reads, resources.settings.auth_issuer or LOCAL_ISSUER, subject)
     if user is None:
         raise click.ClickException("there is no such user")
@@ -138,7 +157,9 @@ def check() -> None:
     sys.exit(1 if violations else 0)
 
 
-async def _violations(resources: Resources) -> list[Violation]:
+async def _violations(resources: "Resources") -> list["Violation"]:
+    from domain.credits.service import CreditService
+
     async with resources.database.transaction() as session:
         return await CreditService(session).check()
 
@@ -147,6 +168,11 @@ async def _violations(resources: Resources) -> list[Violation]:
 @click.argument("target", type=click.Path(dir_okay=False, path_type=Path), default="-")
 def openapi(target: Path) -> None:
     """Write the OpenAPI document."""
+    import msgspec
+
+    from app.documentation import openapi_json
+    from app.main import create_app
+
     text = msgspec.json.format(openapi_json(create_app(load()).openapi_schema), indent=2).decode() + "\n"
     if str(target) == "-":
         click.echo(text, nl=False)
@@ -154,9 +180,11 @@ def openapi(target: Path) -> None:
         target.write_text(text)
 
 
-def _run_open(work: Callable[[Resources], Awaitable[_T]]) -> _T:
+def _run_open(work: Callable[["Resources"], Awaitable[_T]]) -> _T:
+    from app.resources import Resources, opened
+
     async def opened_and_done() -> _T:
-        async with opened(build_resources(load())) as resources:
+        async with opened(Resources(load())) as resources:
             return await work(resources)
 
     return asyncio.run(opened_and_done())

@@ -8,7 +8,7 @@ from saq import Job
 from app.errors import is_outage
 from app.resources import Resources
 from app.signals import OUTBOX, next_signal
-from domain.outbox import Outbox, OutboxJob
+from domain.outbox import Outbox, OutboxJob, Queue
 
 BATCH = 100
 _log = structlog.get_logger()
@@ -60,6 +60,6 @@ class Dispatcher:
             retry_backoff=60,
         )
         async with asyncio.timeout(5):
-            await self._resources.queues[row.queue].enqueue(job)
+            await self._resources.queues[Queue(row.queue)].enqueue(job)
         if row.sends > 1:
             _log.info("outbox.sent_again", job=row.function, job_id=str(row.id), sends=row.sends)

@@ -44,7 +44,7 @@ def answers(
     Every route may answer 503; one with `reads_json` also 400 and 422. The routes with a bearer token name
     `Unauthenticated` among their errors.
     """
-    found = (*errors, ServiceUnavailable)
+    found: tuple[type[DomainError], ...] = (*errors, ServiceUnavailable)
     if reads_json and InvalidRequest not in found:
         found = (*found, InvalidRequest)
     documented: dict[int, ResponseSpec] = {}
@@ -93,6 +93,7 @@ def openapi_config(version: str) -> OpenAPIConfig:
         version=version,
         description="Exact statistics, proven insights and answered questions from exported chats.",
         path="/docs",
+        use_handler_docstrings=True,
         render_plugins=[
             SwaggerRenderPlugin(
                 path="/",

@@ -123,7 +123,7 @@ async def ready(resources: NamedDependency[Resources]) -> Response[Readiness]:
     """503 while PostgreSQL or the schema is not there. Without Redis, Qdrant or a worker it is `degraded`."""
     current, redis, qdrant, workers = await asyncio.gather(
         _answer(is_current(resources.database.reads)),
-        _answer(resources.redis.ping()),
+        _answer(_ping(resources)),
         _answer(resources.qdrant.get_collections()),
         _answer(_fewest_workers(resources)),
     )
@@ -140,6 +140,10 @@ async def ready(resources: NamedDependency[Resources]) -> Response[Readiness]:
     elif not (redis and qdrant and workers):
         found.status = "degraded"
     return Response(found, status_code=200 if current else 503)
+
+
+async def _ping(resources: Resources) -> bool:
+    return bool(await resources.redis.execute_command("PING"))  # type: ignore[no-untyped-call] # `ping` says that it may not be awaitable
 
 
 async def _fewest_workers(resources: Resources) -> int:

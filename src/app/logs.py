@@ -11,12 +11,39 @@ import traceback
 from types import TracebackType
 
 import structlog
-from structlog.typing import EventDict, ExcInfo, WrappedLogger
+from structlog.typing import EventDict, ExcInfo, Processor, WrappedLogger
 
 from app.settings import Settings
 
 PRIVATE_KEYS = frozenset(
-    ["authorization", "body", "content", "cookie", "detail", "email", "file_name", "filename", "first_name", "key", "last_name", "message", "name", "names", "participants", "password", "question", "quote", "secret", "sender", "subject", "text", "title", "token", "url", "value"]
+    [
+        "authorization",
+        "body",
+        "content",
+        "cookie",
+        "detail",
+        "email",
+        "file_name",
+        "filename",
+        "first_name",
+        "key",
+        "last_name",
+        "message",
+        "name",
+        "names",
+        "participants",
+        "password",
+        "question",
+        "quote",
+        "secret",
+        "sender",
+        "subject",
+        "text",
+        "title",
+        "token",
+        "url",
+        "value",
+    ]
 )
 REDACTED = "[redacted]"
 _FRAMES = 12
@@ -24,7 +51,7 @@ _FRAMES = 12
 
 def configure(settings: Settings) -> None:
     """Set up structlog and the standard library's logging for this process."""
-    shared = [
+    shared: list[Processor] = [
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
@@ -62,7 +89,7 @@ def _redact(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict
 def _exceptions_without_messages(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
     given = event.pop("exc_info", None)
     if given:
-        event["exception"] = describe(given)
+        event["failure"] = describe(given)
     return event
 
 

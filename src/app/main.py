@@ -13,11 +13,11 @@ from app.catalogue.names import CategoryNames
 from app.chats.controller import ChatController
 from app.chats.definitions import StatisticsController
 from app.credits.controller import CreditController
-from app.dashboard import dashboard_plugin, dashboard_routes
+from app.dashboard import DashboardGate, dashboard_plugin, dashboard_routes
 from app.documentation import docs_files, drop_foreign_errors, openapi_config, openapi_document
 from app.providers import DEPENDENCIES
 from app.requests import RequestEdge
-from app.resources import build_resources, opened
+from app.resources import Resources, opened
 from app.security import build_authenticator
 from app.settings import Settings, load
 from app.users.controller import UserController
@@ -41,7 +41,7 @@ def create_app(settings: Settings | None = None) -> Litestar:
     """Build the application; nothing outside is reached before it starts."""
     settings = settings or load()
     logs.configure(settings)
-    resources = build_resources(settings)
+    resources = Resources(settings)
 
     @asynccontextmanager
     async def lifespan(_app: Litestar) -> AsyncIterator[None]:
@@ -58,7 +58,7 @@ def create_app(settings: Settings | None = None) -> Litestar:
             UserController,
             docs_files(),
             openapi_document,
-            *dashboard_routes(),
+            dashboard_routes(),
         ],
         plugins=[dashboard_plugin(resources)],
         dependencies=DEPENDENCIES,
@@ -79,5 +79,5 @@ def create_app(settings: Settings | None = None) -> Litestar:
         logging_config=None,
     )
     drop_foreign_errors(app.openapi_schema)
-    app.asgi_handler = RequestEdge(app.asgi_handler)
+    app.asgi_handler = RequestEdge(DashboardGate(app.asgi_handler, resources))
     return app

@@ -48,7 +48,7 @@ def as_saq_function(function: JobFunction) -> Callable[..., Awaitable[None]]:
             except NotNow:
                 _log.info("job", outcome="not_now")
                 return
-            except Exception as error:
+            except Exception as error:  # noqa: BLE001 - all of it becomes a code
                 code = error.code if isinstance(error, DomainError) else type(error).__name__
                 _log.warning("job", outcome="failed", attempt=job.attempts, error_code=code, exc_info=error)
                 raise JobFailed(code) from None
@@ -76,7 +76,7 @@ def build_workers(
     resources: Resources, functions: dict[Queue, list[JobFunction]], scheduled: dict[JobFunction, str]
 ) -> list[Worker[Any]]:
     """A SAQ worker a queue, all in this process; scheduled jobs belong to the maintenance queue."""
-    workers = []
+    workers: list[Worker[Any]] = []
     for name, jobs in functions.items():
         crons = [
             CronJob(as_saq_function(job), cron=cron, timeout=120, heartbeat=HEARTBEAT_S)
@@ -90,8 +90,8 @@ def build_workers(
                 concurrency=CONCURRENCY[name],
                 cron_jobs=crons,
                 startup=_give(resources),
-                timers={"sweep": 10, "worker_info": 5},
-                dequeue_timeout=5,
+                timers={"sweep": 10, "worker_info": 5},  # type: ignore[arg-type] # SAQ means it to be partial
+                dequeue_timeout=1,
                 shutdown_grace_period_s=20,
             )
         )
@@ -100,6 +100,14 @@ def build_workers(
 
 class _QuietWorker(Worker[Any]):
     SIGNALS: list[signal.Signals] = []  # noqa: RUF012 - SAQ's own name; this process stops all its workers together
+
+    async def stop(self) -> None:
+        """Stop now: SAQ would wait for its upkeep tasks, which sleep for seconds, as it waits for jobs."""
+        self.event.set()
+        for task in self.tasks:
+            if task.get_name() != "process":
+                task.cancel()
+        await super().stop()
 
 
 def _give(resources: Resources) -> Callable[[dict[str, Any]], Awaitable[None]]:

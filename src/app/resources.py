@@ -2,10 +2,10 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
 
 from obstore.store import ObjectStore
-from qdrant_client import AsyncQdrantClient
 from redis.asyncio import Redis
 from saq.queue.redis import RedisQueue
 
@@ -16,35 +16,31 @@ from app.signals import Signals
 from domain.cipher import MasterKeys
 from domain.outbox import Queue
 
+if TYPE_CHECKING:
+    from qdrant_client import AsyncQdrantClient
 
-@dataclass(frozen=True, slots=True)
+
 class Resources:
-    settings: Settings
-    database: Database
-    redis: Redis
-    signals: Signals
-    qdrant: AsyncQdrantClient
-    blobs: ObjectStore
-    master_keys: MasterKeys
-    queues: dict[str, RedisQueue]
+    """Built without connecting to anything. (No dataclass: Litestar would take its instances apart to check them.)"""
 
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self.redis = Redis.from_url(settings.redis_url, socket_connect_timeout=5, health_check_interval=15)
+        self.signals = Signals(self.redis)
+        self.database = Database(settings, self.signals.wake_dispatcher)
+        self.blobs: ObjectStore = open_store(settings)
+        self.master_keys = MasterKeys(settings.master_key)
+        self.queues = {name: RedisQueue(self.redis, name=name, swept_error_message="lost") for name in Queue}
 
-def build_resources(settings: Settings) -> Resources:
-    """Build everything; nothing is connected yet."""
-    redis = Redis.from_url(settings.redis_url, socket_connect_timeout=5, health_check_interval=15)
-    signals = Signals(redis)
-    return Resources(
-        settings=settings,
-        database=Database(settings, signals.wake_dispatcher),
-        redis=redis,
-        signals=signals,
-        qdrant=AsyncQdrantClient(
+    @cached_property
+    def qdrant(self) -> "AsyncQdrantClient":
+        """The client takes a second to import, so only a process that uses it does."""
+        from qdrant_client import AsyncQdrantClient  # noqa: PLC0415 - as said
+
+        settings = self.settings
+        return AsyncQdrantClient(
             url=settings.qdrant_url, api_key=settings.qdrant_api_key, timeout=10, check_compatibility=False
-        ),
-        blobs=open_store(settings),
-        master_keys=MasterKeys(settings.master_key),
-        queues={name: RedisQueue(redis, name=name, swept_error_message="lost") for name in Queue},
-    )
+        )
 
 
 @asynccontextmanager
@@ -57,5 +53,6 @@ async def opened(resources: Resources) -> AsyncIterator[Resources]:
     finally:
         await resources.signals.close()
         await resources.database.close()
-        await resources.qdrant.close()
+        if "qdrant" in vars(resources):
+            await resources.qdrant.close()
         await resources.redis.aclose()

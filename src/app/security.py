@@ -6,7 +6,6 @@ from uuid import UUID
 
 import msgspec
 from litestar import Request
-from litestar.di import NamedDependency
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.database import Database
@@ -81,14 +80,17 @@ async def provision(session: AsyncSession, keys: MasterKeys, identity: Identity)
     return provisioned.user.id
 
 
-async def user_of_subject(session: AsyncSession, keys: MasterKeys, issuer: str, subject: str) -> UUID:
+async def user_of_subject(database: Database, keys: MasterKeys, issuer: str, subject: str) -> UUID:
     """The user of a subject, for an operator, who has no token: the one there is, or one made now.
 
     Raises:
         AccountDeleted: it was, and only its owner can open it anew.
     """
-    user_id = await UserService(session, keys).find(issuer, subject)
-    return user_id or await provision(session, keys, Identity(issuer, subject, issued_at=None))
+    user = await read_live(database.reads, issuer, subject)
+    if user is not None:
+        return user.id
+    async with database.transaction() as session:
+        return await provision(session, keys, Identity(issuer, subject, issued_at=None))
 
 
 def build_authenticator(settings: Settings, database: Database, keys: MasterKeys) -> Authenticator:
@@ -106,13 +108,6 @@ def bearer_token(request: Request[Any, Any, Any]) -> str:
     if scheme.lower() != "bearer" or not token:
         raise Unauthenticated
     return token.strip()
-
-
-async def provide_current_user(
-    request: Request[Any, Any, Any], authenticator: NamedDependency[Authenticator]
-) -> CurrentUser:
-    """The dependency `user`: a route that declares it answers only to a valid token."""
-    return await authenticator.authenticate(bearer_token(request))
 
 
 def require_admin(user: CurrentUser) -> None:

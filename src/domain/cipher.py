@@ -63,9 +63,13 @@ class MasterKeys:
 
     def pseudonyms(self, *parts: str) -> list[str]:
         """What stands for an identity that must not be kept: an HMAC under each master key, the first's first."""
+        return self.signatures("pseudonym", *parts)
+
+    def signatures(self, purpose: str, *parts: str) -> list[str]:
+        """An HMAC-SHA256, in hexadecimal, under the purpose's key of each master key, the first's first."""
         message = "\x00".join(parts).encode()
         return [
-            hmac.new(hashlib.sha256(b"pseudonym" + key).digest(), message, hashlib.sha256).hexdigest()
+            hmac.new(hashlib.sha256(purpose.encode() + key).digest(), message, hashlib.sha256).hexdigest()
             for key in self._keys.values()
         ]
 

@@ -60,7 +60,7 @@ class Outbox:
 
     async def take_due(self, limit: int) -> list[OutboxJob]:
         """Lock the jobs to send now, and set when each is sent again if it still stands then."""
-        now = await self._session.scalar(select(func.now()))
+        now = (await self._session.scalars(select(func.now()))).one()
         due = (
             select(OutboxJob)
             .where(OutboxJob.send_at <= func.now())

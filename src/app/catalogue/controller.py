@@ -6,7 +6,7 @@ from litestar import Controller, get
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 
-from app.catalogue.dto import CategoryView, InsightTypeSummary, category, insight_type
+from app.catalogue.dto import Category, InsightTypeSummary, category, insight_type
 from app.documentation import InvalidRequest, answers
 from domain.catalogue.service import CatalogueService, CategoryNotFound
 
@@ -19,7 +19,7 @@ _INSIGHT_TYPE = InsightTypeSummary(
     is_premium=True,
     credit_cost=134,
 )
-_CATEGORY = CategoryView(
+_CATEGORY = Category(
     id=UUID("01a5c7c8-5f5e-5d3c-9a49-3b6c1de0b000"),
     name="workplace",
     display_name="Workplace",
@@ -38,14 +38,14 @@ class CategoryController(Controller):
     @get(
         operation_id="listCategories",
         summary="Categories of insights",
-        responses=answers(list[CategoryView], [_CATEGORY]),
+        responses=answers(list[Category], [_CATEGORY]),
     )
-    async def list_categories(self, catalogue_service: NamedDependency[CatalogueService]) -> list[CategoryView]:
+    async def list_categories(self, catalogue_service: NamedDependency[CatalogueService]) -> list[Category]:
         """What can be unlocked for a chat, with the insights that each category holds."""
         return [category(listed) for listed in await catalogue_service.categories()]
 
     @get(
-        "/{category_id:uuid}/insights",
+        "/{category_id:str}/insights",
         operation_id="listCategoryInsights",
         summary="A category's insight types",
         responses=answers(list[InsightTypeSummary], [_INSIGHT_TYPE], errors=(CategoryNotFound, InvalidRequest)),

@@ -22,7 +22,7 @@ class InsightTypeSummary(msgspec.Struct, frozen=True):
     credit_cost: Coins
 
 
-class CategoryView(msgspec.Struct, frozen=True):
+class Category(msgspec.Struct, frozen=True):
     """Insights that are unlocked together."""
 
     id: UUID
@@ -35,8 +35,8 @@ class CategoryView(msgspec.Struct, frozen=True):
     base_cost: Coins
 
 
-def category(listed: ListedCategory) -> CategoryView:
-    return CategoryView(
+def category(listed: ListedCategory) -> Category:
+    return Category(
         id=listed.id,
         name=listed.name,
         display_name=listed.display_name,

@@ -31,7 +31,7 @@ from app.documentation import BEARER, InvalidRequest, answers
 from app.providers import build_chat_service
 from app.resources import Resources
 from app.security import CurrentUser
-from domain.catalogue.service import CategoryNotFound
+from domain.catalogue.service import CatalogueService
 from domain.chats.errors import ChatNotFound, ChatNotReady, UnknownParticipant, UploadMalformed, import_error
 from domain.chats.importing.options import ImportOptions
 from domain.chats.repository import ChatRows
@@ -69,6 +69,7 @@ class ChatController(Controller):
         chat_rows: NamedDependency[ChatRows],
         chat_reader: NamedDependency[ChatReader],
         categories: NamedDependency[Categories],
+        catalogue_service: NamedDependency[CatalogueService],
         prefer: Annotated[str | None, HeaderParameter(name="Prefer", description="`wait=N`: seconds to wait")] = None,
     ) -> Response[ChatView]:
         """Import the export, and wait for it: up to 25 seconds, or as the Prefer header says (`wait=N`, 0 to 60).
@@ -80,7 +81,7 @@ class ChatController(Controller):
         name = blobs.upload_name(chat_id)
         try:
             form = await receive_upload(request, resources.blobs, name, resources.settings.max_upload_mb * 1024 * 1024)
-            category_id = _category(form, categories)
+            category_id = await _category(form, catalogue_service)
             async with resources.database.transaction() as session:
                 await build_chat_service(session, resources).create(
                     chat_id, user.id, form.filename, category_id, _import_options(form)
@@ -95,7 +96,7 @@ class ChatController(Controller):
             raise import_error(state.error_code)
         chat = await chat_reader.one(user.id, chat_id)
         view = chat_view(chat, user.subject, categories)
-        if view.status == ChatStatus.PROCESSING:
+        if chat.row.status == ChatStatus.PROCESSING:
             return Response(view, status_code=202, headers={"Location": f"/api/chats/{chat_id}", "Retry-After": "1"})
         return Response(view)
 
@@ -115,7 +116,7 @@ class ChatController(Controller):
         return [chat_view(chat, user.subject, categories) for chat in await chat_reader.of_user(user.id)]
 
     @get(
-        "/{chat_id:uuid}",
+        "/{chat_id:str}",
         operation_id="getChat",
         summary="One chat with its statistics",
         security=BEARER,
@@ -132,7 +133,7 @@ class ChatController(Controller):
         return chat_view(chat, user.subject, categories)
 
     @get(
-        "/{chat_id:uuid}/messages",
+        "/{chat_id:str}/messages",
         operation_id="listMessages",
         summary="The chat's messages, in the order of the export",
         security=BEARER,
@@ -154,7 +155,7 @@ class ChatController(Controller):
         return await message_page(chat_rows, chat, f"/api/chats/{chat_id}/messages", after, limit)
 
     @get(
-        "/{chat_id:uuid}/events",
+        "/{chat_id:str}/events",
         operation_id="watchChat",
         summary="The progress of a chat's import, as server-sent events",
         security=BEARER,
@@ -175,7 +176,7 @@ class ChatController(Controller):
         return ServerSentEvent(chat_events(chat_rows, resources.signals, user.id, chat_id, last))
 
     @get(
-        "/{chat_id:uuid}/vector-status",
+        "/{chat_id:str}/vector-status",
         operation_id="getVectorStatus",
         summary="Whether the chat can be searched",
         security=BEARER,
@@ -191,7 +192,7 @@ class ChatController(Controller):
         )
 
     @put(
-        "/{chat_id:uuid}/display-name",
+        "/{chat_id:str}/display-name",
         operation_id="setDisplayName",
         summary="Say which participant the user is",
         security=BEARER,
@@ -214,7 +215,7 @@ class ChatController(Controller):
         return chat_view(chat, user.subject, categories)
 
     @put(
-        "/{chat_id:uuid}/sharing",
+        "/{chat_id:str}/sharing",
         operation_id="shareChat",
         summary="Share the chat's public statistics, or stop sharing them",
         security=BEARER,
@@ -236,7 +237,7 @@ class ChatController(Controller):
         return chat_view(chat, user.subject, categories)
 
     @delete(
-        "/{chat_id:uuid}",
+        "/{chat_id:str}",
         operation_id="deleteChat",
         summary="Delete a chat",
         status_code=200,
@@ -252,7 +253,7 @@ class ChatController(Controller):
         return Deleted(success=True, message="The chat was deleted.", chat_id=chat_id)
 
     @get(
-        "/public/{chat_id:uuid}/stats",
+        "/public/{chat_id:str}/stats",
         operation_id="getPublicStatistics",
         summary="The statistics of a chat that its owner shares",
         responses=answers(PublicStatistics, examples.PUBLIC_STATISTICS, errors=(ChatNotFound, InvalidRequest)),
@@ -261,7 +262,7 @@ class ChatController(Controller):
         return public_statistics(await chat_reader.shared(chat_id))
 
 
-def _category(form: ReceivedForm, categories: Categories) -> UUID | None:
+async def _category(form: ReceivedForm, catalogue_service: CatalogueService) -> UUID | None:
     given = form.fields.get("category_id")
     if not given:
         return None
@@ -269,9 +270,7 @@ def _category(form: ReceivedForm, categories: Categories) -> UUID | None:
         category_id = UUID(given)
     except ValueError:
         raise UploadMalformed("The part category_id is not a UUID.") from None
-    if category_id not in categories:
-        raise CategoryNotFound
-    return category_id
+    return (await catalogue_service.category(category_id)).id
 
 
 def _import_options(form: ReceivedForm) -> dict[str, str]:

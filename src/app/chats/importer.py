@@ -2,7 +2,6 @@
 
 import asyncio
 import base64
-import os
 import sys
 import tempfile
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -13,7 +12,7 @@ import msgspec
 import structlog
 
 from app.settings import Settings
-from domain.chats.importing.child import ImportTask, Outcome
+from domain.chats.importing.protocol import ImportTask, Outcome
 from domain.chats.importing.errors import ImportLimitExceeded
 from domain.chats.imports import Claim
 from domain.chats.states import ImportStage
@@ -67,7 +66,7 @@ async def run_import(
         stderr=asyncio.subprocess.DEVNULL,
         pass_fds=(task.source, task.target),
         limit=64 * 1024 * 1024,  # the sealed statistics come as one line
-        env={name: os.environ[name] for name in ("PATH", "LANG", "LD_LIBRARY_PATH") if name in os.environ},
+        env={"PYTHONUTF8": "1"},  # none of the worker's secrets
     )
     try:
         async with asyncio.timeout(settings.import_timeout_s):

@@ -16,7 +16,7 @@ from app.resources import Resources
 from app.signals import chat_topic
 from domain.base import utc_now
 from domain.chats.errors import ImportFailed
-from domain.chats.importing.child import Outcome
+from domain.chats.importing.protocol import Outcome
 from domain.chats.imports import LEASE_S, Claim, ImportBusy, ImportService
 from domain.chats.repository import ChatRepository, delete_messages
 from domain.chats.states import ImportStage

@@ -8,7 +8,7 @@ from litestar import Controller, get
 from litestar.di import NamedDependency
 from litestar.params import QueryParameter
 
-from app.credits.dto import Balance, PackageView, Transaction, Transactions, package, transactions
+from app.credits.dto import Balance, Package, Transaction, Transactions, package, transactions
 from app.documentation import BEARER, InvalidRequest, answers
 from app.security import CurrentUser
 from domain.catalogue.service import CatalogueService
@@ -31,7 +31,7 @@ _BONUS = Transaction(
     ref_id=UUID("01a5c7c8-5f5e-7d3c-9a49-3b6c1de0a000"),
     seq=1,
 )
-_POPULAR = PackageView(
+_POPULAR = Package(
     id=UUID("01a5c7c8-5f5e-5d3c-9a49-3b6c1de0a002"),
     name="Popular",
     coins=850,
@@ -84,8 +84,8 @@ class CreditController(Controller):
         operation_id="listPackages",
         summary="Packages of coins",
         tags=("credits",),
-        responses=answers(list[PackageView], [_POPULAR]),
+        responses=answers(list[Package], [_POPULAR]),
     )
-    async def list_packages(self, catalogue_service: NamedDependency[CatalogueService]) -> list[PackageView]:
+    async def list_packages(self, catalogue_service: NamedDependency[CatalogueService]) -> list[Package]:
         """What can be bought, and for how much."""
         return [package(listed) for listed in await catalogue_service.packages()]

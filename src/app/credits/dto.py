@@ -48,7 +48,7 @@ class Transactions(msgspec.Struct, frozen=True):
     current_balance: Coins
 
 
-class PackageView(msgspec.Struct, frozen=True):
+class Package(msgspec.Struct, frozen=True):
     """Coins that can be bought."""
 
     id: UUID
@@ -65,8 +65,8 @@ def transactions(history: History) -> Transactions:
     return Transactions([_transaction(line) for line in history.lines], history.total, history.balance)
 
 
-def package(listed: ListedPackage) -> PackageView:
-    return PackageView(
+def package(listed: ListedPackage) -> Package:
+    return Package(
         id=listed.id,
         name=listed.name,
         coins=listed.coins,

@@ -13,7 +13,7 @@ from sqlalchemy import func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from domain.chats.errors import ImportFailed
-from domain.chats.importing.child import COPY_COLUMNS, Outcome
+from domain.chats.importing.protocol import COPY_COLUMNS, Outcome
 from domain.chats.models import Chat
 from domain.chats.repository import ChatKeyRepository
 from domain.chats.states import ChatStatus, ImportStage

@@ -107,7 +107,7 @@ class ChatRepository(SQLAlchemyAsyncRepository[Chat]):
     async def owned(self, user_id: UUID, chat_id: UUID) -> Chat | None:
         """A user's chat, locked for the rest of the transaction."""
         statement = select(Chat).where(Chat.id == chat_id, Chat.user_id == user_id).with_for_update()
-        return await self.session.scalar(statement)
+        return (await self.session.scalars(statement)).one_or_none()
 
     async def sealed_profile(self, chat_id: UUID) -> bytes | None:
         """The sealed title and names; None while the chat is not imported."""

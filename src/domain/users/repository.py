@@ -50,10 +50,6 @@ class UserRepository(SQLAlchemyAsyncRepository[User]):
         )
         return (await self.session.execute(statement)).scalar_one()
 
-    async def live_id(self, issuer: str, subject: str) -> UUID | None:
-        live = select(User.id).where(User.issuer == issuer, User.subject == subject, User.deleted_at.is_(None))
-        return (await self.session.scalars(live)).one_or_none()
-
     async def latest_tombstone(self, pseudonyms: Sequence[str]) -> User | None:
         tombstones = select(User).where(User.pseudonym.in_(pseudonyms)).order_by(User.deleted_at.desc())
         return (await self.session.scalars(tombstones.limit(1))).one_or_none()

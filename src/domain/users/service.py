@@ -13,7 +13,7 @@ from domain.outbox import Outbox, Queue
 from domain.users.models import User
 from domain.users.repository import UserRepository
 
-ERASURES = ("erase_account_chats", "erase_account_credits")
+ERASURES = ("erase_account_chats",)
 """The jobs that erase, each part its own, what a deleted account leaves behind."""
 
 
@@ -62,10 +62,6 @@ class UserService:
             user.reopened_after = tombstone.deleted_at
             await self._users.session.flush()
         return Provisioned(user, created=True, returning_as=tombstone.pseudonym if tombstone else None)
-
-    async def find(self, issuer: str, subject: str) -> UUID | None:
-        """The live user of an identity."""
-        return await self._users.live_id(issuer, subject)
 
     async def store_profile(
         self, user_id: UUID, *, email: str | None, first_name: str | None, last_name: str | None

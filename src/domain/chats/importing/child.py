@@ -21,8 +21,10 @@ import msgspec
 from uuid_utils import uuid7
 
 from domain.chats.importing.errors import ImportLimitExceeded
-from domain.chats.importing.reader import ImportOptions, read_export
-from domain.chats.importing.transcript import ImportReport, Transcript
+from domain.chats.importing.options import ImportOptions
+from domain.chats.importing.protocol import ImportTask, Outcome
+from domain.chats.importing.reader import read_export
+from domain.chats.importing.transcript import Transcript
 from domain.chats.sealing import Profile, message_place, seal_body, seal_profile, seal_statistics
 from domain.chats.states import ImportStage
 from domain.chats.statistics.compute import compute
@@ -31,40 +33,8 @@ from domain.errors import DomainError
 
 COPY_HEADER = b"PGCOPY\n\xff\r\n\x00" + struct.pack(">ii", 0, 0)
 COPY_TRAILER = struct.pack(">h", -1)
-COPY_COLUMNS = ("id", "chat_id", "position", "sent_at", "sender", "kind", "flags", "sealed")
 _ROW = struct.Struct(">hi16si16siiiqihihihi")
 _FLUSH_BYTES = 1 << 20
-
-
-class ImportTask(msgspec.Struct):
-    """What the worker asks for; sent on standard input."""
-
-    chat_id: UUID
-    key: str
-    """The chat's key in base64."""
-    epoch: int
-    source: int
-    """Descriptor of the export, readable."""
-    target: int
-    """Descriptor for the sealed messages, writable."""
-    memory_bytes: int
-    cpu_seconds: int
-    options: dict[str, str] = {}
-
-
-class Outcome(msgspec.Struct, omit_defaults=True):
-    """A line on standard output: a stage begun, or how it ended."""
-
-    stage: str | None = None
-    error_code: str | None = None
-    """The export cannot be read, or not within the limits."""
-    crash: str | None = None
-    """A fault of this program: the error's type and where it was raised."""
-    message_count: int = 0
-    platform: str = ""
-    sealed_profile: bytes = b""
-    sealed_statistics: bytes = b""
-    report: ImportReport | None = None
 
 
 def main() -> None:

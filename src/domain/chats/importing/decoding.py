@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from domain.chats.importing.errors import ExportEncoding, ExportNotRecognised
 
-BLOCK_BYTES = 1 << 20
+BLOCK_BYTES = 1 << 18
 _SAMPLE_BYTES = 4096
 
 
@@ -41,19 +41,24 @@ def _from_utf16(data: bytes) -> bytes:
     return bytes(text)
 
 
-def blocks(data: bytes, newline: str) -> Iterator[str]:
-    """The text in pieces of about a megabyte that end before a line end, which is left out.
+def slices(data: bytes, newline: bytes) -> Iterator[tuple[int, int]]:
+    """Begin and end of pieces of about `BLOCK_BYTES` that end before a line end, which belongs to none."""
+    start = 0
+    while start < len(data):
+        end = data.find(newline, start + BLOCK_BYTES)
+        if end < 0:
+            end = len(data) - len(newline) if data.endswith(newline) else len(data)
+        yield start, end
+        start = end + len(newline)
+
+
+def decode(data: bytes, start: int, end: int) -> str:
+    """The text of a piece.
 
     Raises:
         ExportEncoding: bytes that are not UTF-8.
     """
-    mark, start, view = newline.encode(), 0, memoryview(data)
-    while start < len(data):
-        end = data.find(mark, start + BLOCK_BYTES)
-        if end < 0:
-            end = len(data) - len(mark) if data.endswith(mark) else len(data)
-        try:
-            yield str(view[start:end], "utf-8")
-        except UnicodeDecodeError as error:
-            raise ExportEncoding(f"The file is not UTF-8: byte {start + error.start} does not belong there.") from error
-        start = end + len(mark)
+    try:
+        return str(memoryview(data)[start:end], "utf-8")
+    except UnicodeDecodeError as error:
+        raise ExportEncoding(f"The file is not UTF-8: byte {start + error.start} does not belong there.") from error

@@ -1,0 +1,185 @@
+"""What WhatsApp itself writes into an export, in the languages of `phrases.toml`, ready to be compared."""
+
+import re
+import tomllib
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import NamedTuple
+
+from domain.chats.importing.transcript import Flag, Kind
+from domain.chats.importing.whatsapp.layouts import MARKS, SPACES
+
+HEAD_CHARACTERS = 4
+TAIL_CHARACTERS = 4
+MAX_NOTICE_CHARACTERS = 2000
+"""No notice is longer, the names and titles in it included."""
+
+LRM = "\u200e"
+"""The mark that iOS puts before what the application itself writes."""
+
+_DATA = Path(__file__).with_name("phrases.toml")
+_MARKS = re.compile(f"[{MARKS}]+")
+_SPACES = re.compile(f"[{SPACES[1:]}]")
+_QUOTES = re.compile("[“”„‟«»‘’‚‛「」『』″]")
+_PLACEHOLDER = re.compile(r"\{(title)?\}")
+
+
+class Phrase(NamedTuple):
+    kind: Kind
+    flags: int
+    languages: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Template:
+    """A notice with gaps; it is matched as a whole, piece by piece from the left, in linear time."""
+
+    pieces: tuple[str, ...]
+    title: int | None
+    """Which gap holds the group's name."""
+    language: str
+
+    @property
+    def word(self) -> str | None:
+        """A word that every such notice holds between spaces, if there is one; the first after a leading gap."""
+        leading = not self.pieces[0] and len(self.pieces) > 1
+        words = self.pieces[1 if leading else 0].split(" ")
+        if leading:
+            last = len(self.pieces) == 2  # noqa: PLR2004 - a gap and one piece
+            return words[1] if not words[0] and (len(words) > 2 or (last and len(words) > 1)) else None  # noqa: PLR2004
+        return words[0] if len(words) > 1 else None
+
+    def gaps(self, line: str) -> list[str] | None:
+        """What fills the gaps, or None where the line is not this notice. A gap is never empty."""
+        first, *middle, last = self.pieces if len(self.pieces) > 1 else (self.pieces[0], self.pieces[0])
+        if len(self.pieces) == 1:
+            return [] if line == first else None
+        if not line.startswith(first) or not line.endswith(last):
+            return None
+        start, end, gaps = len(first), len(line) - len(last), []
+        for piece in middle:
+            found = line.find(piece, start + 1, end)
+            if found < 0:
+                return None
+            gaps.append(line[start:found])
+            start = found + len(piece)
+        return [*gaps, line[start:end]] if start < end else None
+
+
+@dataclass(slots=True)
+class Phrases:
+    """Wordings with the languages they are of; those of parts of a body are kept as `comparable` makes them."""
+
+    whole: dict[str, Phrase] = field(default_factory=dict)
+    """Bodies that are a marker and nothing else, as exported and as `comparable` makes them."""
+    documents: dict[str, frozenset[str]] = field(default_factory=dict)
+    edited: dict[str, frozenset[str]] = field(default_factory=dict)
+    attached: dict[str, frozenset[str]] = field(default_factory=dict)
+    calls: dict[str, frozenset[str]] = field(default_factory=dict)
+    call_ends: set[str] = field(default_factory=set)
+    locations: dict[str, frozenset[str]] = field(default_factory=dict)
+    polls: dict[str, frozenset[str]] = field(default_factory=dict)
+    templates: dict[str | None, list[Template]] = field(default_factory=dict)
+    """By the word that each of them holds."""
+    file_names: list[Template] = field(default_factory=list)
+    """What an exported text file is called, without its extension."""
+    heads: frozenset[str] = frozenset()
+    """How bodies begin that a look-up in `whole` does not settle."""
+    tails: frozenset[str] = frozenset()
+    """How they end."""
+
+    def find(self, body: str) -> Phrase | None:
+        """The marker that the body is, whatever its invisible marks and its full stop."""
+        found = self.whole.get(body)
+        if found or len(body) > MAX_NOTICE_CHARACTERS:
+            return found
+        return self.whole.get(comparable(body))
+
+    def notice(self, line: str) -> tuple[Template, list[str]] | None:
+        """The system notice that the whole line is, and what fills its gaps."""
+        if len(line) > MAX_NOTICE_CHARACTERS:
+            return None
+        plain_line = comparable(line)
+        for word in (*dict.fromkeys(plain_line.split(" ")), None):
+            for template in self.templates.get(word, ()):
+                gaps = template.gaps(plain_line)
+                if gaps is not None:
+                    return template, gaps
+        return None
+
+
+def plain(text: str) -> str:
+    """Without invisible marks."""
+    return _MARKS.sub("", text)
+
+
+def comparable(text: str) -> str:
+    """Without marks, with one kind of space and quotation mark, and without a full stop at the end."""
+    return _QUOTES.sub('"', _SPACES.sub(" ", plain(text))).strip().rstrip(".。।")
+
+
+@cache
+def phrases() -> Phrases:
+    with _DATA.open("rb") as file:
+        table: dict[str, dict[str, list[str]]] = tomllib.load(file)
+    known = Phrases()
+    for language, entries in table.items():
+        _add_whole(known, language, entries)
+        _add_parts(known, language, entries)
+        for text in entries.get("system", ()):
+            template = _template(text, language)
+            known.templates.setdefault(template.word, []).append(template)
+        known.file_names += (_template(text, language) for text in entries.get("file_name", ()))
+    for body in ("", "null"):
+        known.whole[body] = Phrase(Kind.MEDIA, Flag.PLACEHOLDER | Flag.VIEW_ONCE, frozenset())
+    angled = (text for text in known.whole if text.startswith("<"))
+    heads = (*angled, *known.calls, *known.locations, *known.polls)
+    known.heads = frozenset(text[:HEAD_CHARACTERS] for text in heads)
+    known.tails = frozenset(text[-TAIL_CHARACTERS:] for text in known.documents)
+    return known
+
+
+def _add_whole(known: Phrases, language: str, entries: dict[str, list[str]]) -> None:
+    kinds = {
+        "media": (Kind.MEDIA, Flag.PLACEHOLDER),
+        "document": (Kind.MEDIA, Flag.PLACEHOLDER),
+        "view_once": (Kind.MEDIA, Flag.PLACEHOLDER | Flag.VIEW_ONCE),
+        "contact": (Kind.CONTACT, Flag.PLACEHOLDER),
+        "deleted": (Kind.DELETED, Flag.PLACEHOLDER),
+        "call": (Kind.CALL, Flag.PLACEHOLDER),
+        "live_location": (Kind.LOCATION, Flag.PLACEHOLDER),
+    }
+    for key, (kind, flags) in kinds.items():
+        for text in entries.get(key, ()):
+            for variant in {text, f"{text}.", comparable(text), f"{LRM}{text}", f"{LRM}{text}."}:
+                before = known.whole.get(variant)
+                languages = before.languages if before else frozenset()
+                known.whole[variant] = Phrase(kind, flags, languages | {language})
+
+
+def _add_parts(known: Phrases, language: str, entries: dict[str, list[str]]) -> None:
+    parts = {
+        "document": known.documents,
+        "edited": known.edited,
+        "attached": known.attached,
+        "call": known.calls,
+        "location": known.locations,
+        "poll": known.polls,
+    }
+    for key, target in parts.items():
+        for text in map(comparable, entries.get(key, ())):
+            variants = {text, text[:1].lower() + text[1:]} if key == "location" else {text}
+            for variant in variants:
+                target[variant] = target.get(variant, frozenset()) | {language}
+    known.call_ends.update(map(comparable, entries.get("call_end", ())))
+
+
+def _spaced(piece: str) -> str:
+    return _QUOTES.sub('"', _SPACES.sub(" ", piece))
+
+
+def _template(text: str, language: str) -> Template:
+    pieces = _PLACEHOLDER.split(text)
+    titles = pieces[1::2]
+    return Template(tuple(map(_spaced, pieces[::2])), titles.index("title") if "title" in titles else None, language)
