@@ -33,7 +33,8 @@ bench: install
 
 docs: install
 	@mkdir -p docs
-	@$(BIN)/chat-insights openapi > docs/openapi.json
+	@$(BIN)/chat-insights openapi > docs/openapi.json.new
+	@mv docs/openapi.json.new docs/openapi.json
 
 install: $(INSTALLED)
 	@:

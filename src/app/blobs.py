@@ -58,8 +58,16 @@ async def uploads_before(store: ObjectStore, moment: datetime) -> AsyncIterator[
     """Chat id and name of the uploads that were written before a moment."""
     async for page in obstore.list(store, prefix=UPLOADS):
         for meta in page:
-            if meta["last_modified"] < moment:
-                yield UUID(meta["path"].removeprefix(UPLOADS + "/")), meta["path"]
+            chat_id = _chat_of(meta["path"])
+            if chat_id is not None and meta["last_modified"] < moment:
+                yield chat_id, meta["path"]
+
+
+def _chat_of(name: str) -> UUID | None:
+    try:
+        return UUID(name.removeprefix(UPLOADS + "/"))
+    except ValueError:  # not one of ours
+        return None
 
 
 def remove_abandoned_parts(settings: Settings, moment: datetime) -> None:

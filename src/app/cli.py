@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, TypeVar
 import click
 
 from app.settings import SettingsError, load
+from domain.errors import DomainError
 
 if TYPE_CHECKING:
     from app.resources import Resources
@@ -20,10 +21,10 @@ _T = TypeVar("_T")
 
 class _Commands(click.Group):
     def invoke(self, ctx: click.Context) -> object:
-        """Run a command; a setting that is missing or malformed ends it with one line."""
+        """Run a command; what the operator can mend ends it with one line."""
         try:
             return super().invoke(ctx)
-        except SettingsError as error:
+        except (SettingsError, DomainError) as error:
             raise click.ClickException(str(error)) from None
 
 
@@ -130,15 +131,14 @@ def grant(subject: str, coins: int, reason: str) -> None:
 
 
 async def _grant(resources: "Resources", subject: str, coins: int, reason: str) -> None:
-    from app.issuer import LOCAL_ISSUER
+    from app.security import user_of_subject
+    from app.tokens import issuer_name
     from domain.credits.service import CreditService
-    from domain.users.repository import read_live
 
-    user = await read_live(resources.database.reads, resources.settings.auth_issuer or LOCAL_ISSUER, subject)
-    if user is None:
-        raise click.ClickException("there is no such user")
+    issuer = issuer_name(resources.settings)
+    user_id = await user_of_subject(resources.database, resources.master_keys, issuer, subject)
     async with resources.database.transaction() as session:
-        posted = await CreditService(session).adjust(user.id, coins, reason=reason)
+        posted = await CreditService(session).adjust(user_id, coins, reason=reason)
     click.echo(f"The balance is {posted.balance_after} coins.")
 
 

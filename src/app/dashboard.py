@@ -186,16 +186,12 @@ def dashboard_plugin(resources: Resources) -> SAQPlugin:
 def dashboard_routes() -> Router:
     """The dashboard, the sign-in and the sign-out; to be served behind a `DashboardGate` only."""
     files = create_static_files_router(path=f"{PATH}/static", directories=[SAQConfig().static_files], name="saq")
-    return Router(
-        "/",
-        route_handlers=[build_controller(PATH), files, sign_in_page, sign_in, sign_out],
-        after_request=_complete_page,
-        include_in_schema=False,
-    )
+    pages = Router("/", route_handlers=[build_controller(PATH)], after_request=_complete_page)
+    return Router("/", route_handlers=[pages, files, sign_in_page, sign_in, sign_out], include_in_schema=False)
 
 
 async def _complete_page(response: Response[Any]) -> Response[Any]:
     """Give SAQ's page what it lacks."""
-    if response.media_type == MediaType.HTML and _ROOT_SCRIPT in response.content:
+    if response.media_type == MediaType.HTML:
         response.content = response.content.replace("</body>", _FOOTER)
     return response

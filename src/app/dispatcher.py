@@ -37,16 +37,25 @@ class Dispatcher:
         database = self._resources.database
         async with database.transaction() as session:
             due = await Outbox(session).take_due(BATCH)
-        unsent = due
+        unsent = [row.id for row in due]
         try:
-            while unsent:
-                await self._send(unsent[0])
-                unsent = unsent[1:]
+            for row in due:
+                await self._send_or_leave(row)
+                unsent.remove(row.id)
         finally:
             if unsent:
                 async with database.transaction() as session:
-                    await Outbox(session).put_back([row.id for row in unsent])
+                    await Outbox(session).put_back(unsent)
         return len(due)
+
+    async def _send_or_leave(self, row: OutboxJob) -> None:
+        """Send a job; one that cannot be sent as it is waits for its next turn and does not hold up the others."""
+        try:
+            await self._send(row)
+        except Exception as error:
+            if is_outage(error):
+                raise
+            _log.exception("outbox.not_sendable", job=row.function, job_id=str(row.id), queue=row.queue)
 
     async def _send(self, row: OutboxJob) -> None:
         job = Job(

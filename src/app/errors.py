@@ -10,13 +10,14 @@ import asyncpg
 import msgspec
 import structlog
 from litestar import Request, Response
-from litestar.exceptions import HTTPException, ValidationException
+from litestar.exceptions import HTTPException, NotFoundException, ValidationException
 from litestar.types import ExceptionHandlersMap
 from redis.exceptions import RedisError
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from structlog.contextvars import get_contextvars
 
+from app.requests import CLIENT_GONE
 from domain.errors import (
     Conflict,
     DomainError,
@@ -54,6 +55,7 @@ TITLES = {
     415: "Unsupported media type",
     422: "Cannot be accepted",
     429: "Too many requests",
+    499: "Client closed the request",
     500: "Internal error",
     503: "Unavailable",
 }
@@ -135,13 +137,15 @@ def on_framework_error(request: Request[Any, Any, Any], error: HTTPException) ->
     status = error.status_code
     if status >= 500:  # noqa: PLR2004 - the class of server errors
         return on_unexpected(request, error)
-    if status == 404 and request.scope.get("path_template"):  # noqa: PLR2004 - a path parameter of the wrong form
+    if isinstance(error, NotFoundException) and isinstance(error.__cause__, ValueError):
         return problem(request, 422, "invalid_request", "A path parameter does not have the expected form.")
     code = _FRAMEWORK_CODES.get(status, "bad_request")
     return problem(request, status, code, TITLES.get(status, "Error") + ".", headers=dict(error.headers or {}))
 
 
 def on_unexpected(request: Request[Any, Any, Any], error: Exception) -> Response[bytes]:
+    if request.state.get(CLIENT_GONE):  # reading its body has failed, and nobody reads this answer
+        return problem(request, 499, "client_closed_request", "The client has closed the connection.")
     if is_outage(error):
         _log.warning("request.dependency_unavailable", exc_info=error)
         detail = "A service that is needed did not answer. Try again."

@@ -139,7 +139,9 @@ async def ready(resources: NamedDependency[Resources]) -> Response[Readiness]:
         found.status = "unavailable"
     elif not (redis and qdrant and workers):
         found.status = "degraded"
-    return Response(found, status_code=200 if current else 503)
+    if current:
+        return Response(found)
+    return Response(found, status_code=503, headers={"Retry-After": "2"})
 
 
 async def _ping(resources: Resources) -> bool:

@@ -184,7 +184,7 @@ class KeyCache:
             document = await self._fetch()
             self._keys = await asyncio.to_thread(parse_jwks, document)
             self._refresh_due = self._clock() + REFRESH_INTERVAL_S
-        except (JwksError, httpx.HTTPError, OSError) as error:
+        except (JwksError, httpx.HTTPError, OSError, ValueError) as error:
             wait = RETRY_WITH_STALE_KEYS_S if self._keys else RETRY_WITHOUT_KEYS_S
             self._refresh_due = self._clock() + wait
             _log.warning("jwks.fetch_failed", serving_stale=bool(self._keys), exc_info=error)

@@ -8,7 +8,9 @@ its message, which may quote what somebody wrote.
 import logging
 import sys
 import traceback
+from collections.abc import MutableMapping
 from types import TracebackType
+from typing import Any
 
 import structlog
 from structlog.typing import EventDict, ExcInfo, Processor, WrappedLogger
@@ -72,17 +74,34 @@ def configure(settings: Settings) -> None:
     handler = logging.StreamHandler(sys.stdout)
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
-            foreign_pre_chain=[structlog.stdlib.add_logger_name, *shared],
+            foreign_pre_chain=[structlog.stdlib.add_logger_name, _first_line, *shared],
             processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, renderer],
         )
     )
     # Other libraries word their messages themselves, so only what they find wrong is kept.
     logging.basicConfig(handlers=[handler], level=logging.WARNING, force=True)
+    logging.getLogger("uvicorn.error").addFilter(_is_news)
+
+
+def _is_news(record: logging.LogRecord) -> bool:
+    """Whether it says more than `request.cut_off` has said."""
+    return record.msg != "ASGI callable returned without completing response."
 
 
 def _redact(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
-    for key in PRIVATE_KEYS & event.keys():
-        event[key] = REDACTED
+    return _redacted(event)
+
+
+def _redacted(values: MutableMapping[str, Any]) -> dict[str, Any]:
+    return {
+        key: REDACTED if key in PRIVATE_KEYS else _redacted(value) if isinstance(value, dict) else value
+        for key, value in values.items()
+    }
+
+
+def _first_line(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
+    """Keep the sentence; asyncio adds lines that quote the exception with its message."""
+    event["event"] = str(event["event"]).partition("\n")[0]
     return event
 
 

@@ -1,7 +1,7 @@
 """The API: one list each of controllers, plugins and handlers."""
 
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import aclosing, asynccontextmanager
 
 from litestar import Litestar
 from litestar.config.cors import CORSConfig
@@ -43,9 +43,11 @@ def create_app(settings: Settings | None = None) -> Litestar:
     logs.configure(settings)
     resources = Resources(settings)
 
+    authenticator = build_authenticator(settings, resources.database, resources.master_keys)
+
     @asynccontextmanager
     async def lifespan(_app: Litestar) -> AsyncIterator[None]:
-        async with opened(resources):
+        async with opened(resources), aclosing(authenticator):
             yield
 
     app = Litestar(
@@ -67,7 +69,7 @@ def create_app(settings: Settings | None = None) -> Litestar:
         state=State(
             {
                 "resources": resources,
-                "authenticator": build_authenticator(settings, resources.database, resources.master_keys),
+                "authenticator": authenticator,
                 "category_names": CategoryNames(),
             }
         ),

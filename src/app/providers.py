@@ -39,8 +39,11 @@ async def provide_resources(state: State) -> Resources:
     return resources
 
 
-async def provide_session(state: State) -> AsyncIterator[AsyncSession]:
-    """The request's transaction: committed when the handler has returned, before the answer is sent."""
+async def provide_session(state: State, user: NamedDependency[CurrentUser]) -> AsyncIterator[AsyncSession]:  # noqa: ARG001 - see below
+    """The request's transaction: committed when the handler has returned, before the answer is sent.
+
+    It waits for the user: Litestar does not close a generator that has begun when another dependency then raises.
+    """
     async with state.resources.database.transaction() as session:
         yield session
 
@@ -73,7 +76,10 @@ async def provide_chat_reader(state: State) -> ChatReader:
 def build_chat_service(session: AsyncSession, resources: Resources) -> ChatService:
     """For the routes and jobs that go on after the commit, and so open their transaction themselves."""
     return ChatService(
-        ChatRepository(session=session), ChatKeyRepository(session=session), Outbox(session), resources.master_keys
+        ChatRepository(session=session),
+        ChatKeyRepository(session=session),
+        Outbox(session),
+        resources.master_keys,
     )
 
 

@@ -2,13 +2,15 @@
 
 import re
 import time
-from collections.abc import Awaitable, Callable
 
 import structlog
 from litestar.enums import ScopeType
-from litestar.types import ASGIApp, Message, Receive, Scope, Send
+from litestar.types import ASGIApp, HTTPReceiveMessage, Message, Receive, Scope, Send, WebSocketReceiveMessage
 from structlog.contextvars import bound_contextvars
 from uuid_utils import uuid7
+
+CLIENT_GONE = "client_gone"
+"""Key in a request's state, set once the client has closed the connection."""
 
 _ACCEPTED_ID = re.compile(rb"[A-Za-z0-9._-]{1,64}\Z")
 _HEADER = b"x-request-id"
@@ -23,16 +25,25 @@ class RequestEdge:
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Serve one request; lifespan messages pass through."""
+        """Serve one request; what is no HTTP passes through.
+
+        A failure after the status has been sent ends the connection, so that the client does not take what it has
+        for the whole.
+        """
         if scope["type"] != ScopeType.HTTP:
             await self._app(scope, receive, send)
             return
         request_id = _request_id(scope)
-        answer = _Answer(send, request_id)
+        exchange = _Exchange(scope, receive, send, request_id)
         started = time.perf_counter()
         with bound_contextvars(request_id=request_id):
             try:
-                await self._app(scope, receive, answer.send)
+                await self._app(scope, exchange.receive, exchange.send)
+            except Exception as error:
+                if not exchange.status:
+                    raise
+                # The framework's own error says only that the answer had begun.
+                _log.warning("request.cut_off", exc_info=error.__cause__ or error)
             finally:
                 route = scope.get("path_template") or "unmatched"
                 if route not in _QUIET:
@@ -40,16 +51,24 @@ class RequestEdge:
                         "request",
                         method=scope["method"],
                         route=route,
-                        status=answer.status,
+                        status=exchange.status,
                         duration_ms=round((time.perf_counter() - started) * 1000, 1),
                     )
 
 
-class _Answer:
-    def __init__(self, send: Callable[[Message], Awaitable[None]], request_id: str) -> None:
+class _Exchange:
+    def __init__(self, scope: Scope, receive: Receive, send: Send, request_id: str) -> None:
         self.status = 0
+        self._scope = scope
+        self._receive = receive
         self._send = send
         self._header = (_HEADER, request_id.encode())
+
+    async def receive(self) -> HTTPReceiveMessage | WebSocketReceiveMessage:
+        message = await self._receive()
+        if message["type"] == "http.disconnect":
+            self._scope["state"][CLIENT_GONE] = True
+        return message
 
     async def send(self, message: Message) -> None:
         if message["type"] == "http.response.start":

@@ -63,7 +63,7 @@ class Authenticator:
             user_id = user.id
         return CurrentUser(user_id, verified.subject, verified.admin, verified.email, verified.issued_at)
 
-    async def close(self) -> None:
+    async def aclose(self) -> None:
         """Give up a fetch of keys that is under way."""
         await self._verifier.close()
 

@@ -20,6 +20,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 KEY_BYTES = 32
 NONCE_BYTES = 12
 _KEY_ID_BYTES = 4
+_NOT_OPENED = (InvalidTag, ValueError)  # the latter when there is not even a whole nonce
 
 
 class CipherError(Exception):
@@ -58,7 +59,7 @@ class MasterKeys:
             raise CipherError("no master key opens this chat")
         try:
             return AESGCM(master).decrypt(nonce, wrapped[_KEY_ID_BYTES + NONCE_BYTES :], chat_id.bytes)
-        except InvalidTag:
+        except _NOT_OPENED:
             raise CipherError("a chat key does not open") from None
 
     def pseudonyms(self, *parts: str) -> list[str]:
@@ -108,7 +109,7 @@ class Opener:
         """
         try:
             return self._aead.decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], associated)
-        except InvalidTag:
+        except _NOT_OPENED:
             raise CipherError("a sealed value does not open") from None
 
     def open_all(self, pairs: Iterable[tuple[bytes, bytes]]) -> list[bytes]:
@@ -116,5 +117,5 @@ class Opener:
         decrypt = self._aead.decrypt
         try:
             return [decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], associated) for sealed, associated in pairs]
-        except InvalidTag:
+        except _NOT_OPENED:
             raise CipherError("a sealed value does not open") from None

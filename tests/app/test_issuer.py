@@ -8,7 +8,7 @@ import msgspec
 import pytest
 
 from app.issuer import LOCAL_ISSUER, issue_local_token, local_source
-from app.jwks import parse_jwks
+from app.jwks import IdentityProviderUnavailable, parse_jwks
 from app.settings import SettingsError
 from app.tokens import build_verifier
 from domain.errors import Unauthenticated
@@ -80,6 +80,14 @@ async def test_what_it_publishes_is_public(local):
 
     assert len(parse_jwks(document)) == 1
     assert set(msgspec.json.decode(document)["keys"][0]) == {"kty", "crv", "x", "y", "kid", "use", "alg"}
+
+
+async def test_a_key_file_that_cannot_be_read_recognises_nobody(local):
+    token = issue_local_token(local, "ada")
+    (local.data_dir / "issuer" / "key.pem").write_text("not a key")
+
+    with pytest.raises(IdentityProviderUnavailable):
+        await build_verifier(local).verify(token)
 
 
 def test_several_processes_at_once_share_one_key(local):

@@ -36,7 +36,7 @@ async def authenticator(database, issuer, tmp_path):
     chosen = settings(tmp_path, AUTH_ISSUER=ISSUER, AUTH_JWKS_URL=issuer.jwks_url, AUTH_ADMIN_CLAIM="role=admin")
     authenticator = build_authenticator(chosen, database, KEYS)
     yield authenticator
-    await authenticator.close()
+    await authenticator.aclose()
 
 
 @pytest.fixture

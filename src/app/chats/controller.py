@@ -32,7 +32,14 @@ from app.providers import build_chat_service
 from app.resources import Resources
 from app.security import CurrentUser
 from domain.catalogue.service import CatalogueService
-from domain.chats.errors import ChatNotFound, ChatNotReady, UnknownParticipant, UploadMalformed, import_error
+from domain.chats.errors import (
+    ChatImportFailed,
+    ChatNotFound,
+    ChatNotReady,
+    UnknownParticipant,
+    UploadMalformed,
+    import_error,
+)
 from domain.chats.importing.options import ImportOptions
 from domain.chats.repository import ChatRows
 from domain.chats.service import ChatReader
@@ -41,9 +48,12 @@ from domain.errors import Unauthenticated
 from domain.users.service import AccountDeleted
 
 OWN_CHAT = (Unauthenticated, AccountDeleted, ChatNotFound, InvalidRequest)
+IMPORTED_CHAT = (*OWN_CHAT, ChatNotReady, ChatImportFailed)
 WAIT_S = 25
 _LONGEST_WAIT_S = 60
+_LAST_POSITION = 2**31 - 1
 _IMPORT_OPTIONS = frozenset({"date_order"})
+_EVENT_ID = re.compile(r"\d{1,18}", re.ASCII)
 _PREFER_WAIT = re.compile(r"(?:^|[,;\s])wait\s*=\s*(\d{1,4})", re.IGNORECASE)
 
 
@@ -96,7 +106,7 @@ class ChatController(Controller):
             raise import_error(state.error_code)
         chat = await chat_reader.one(user.id, chat_id)
         view = chat_view(chat, user.subject, categories)
-        if chat.row.status == ChatStatus.PROCESSING:
+        if chat.row.status != ChatStatus.COMPLETED:
             return Response(view, status_code=202, headers={"Location": f"/api/chats/{chat_id}", "Retry-After": "1"})
         return Response(view)
 
@@ -137,7 +147,7 @@ class ChatController(Controller):
         operation_id="listMessages",
         summary="The chat's messages, in the order of the export",
         security=BEARER,
-        responses=answers(list[MessageView], [examples.MESSAGE], errors=(*OWN_CHAT, ChatNotReady)),
+        responses=answers(list[MessageView], [examples.MESSAGE], errors=IMPORTED_CHAT),
     )
     async def messages(
         self,
@@ -146,7 +156,9 @@ class ChatController(Controller):
         chat_reader: NamedDependency[ChatReader],
         chat_rows: NamedDependency[ChatRows],
         limit: Annotated[int | None, QueryParameter(ge=1, le=10_000, description="Page size; without it, all")] = None,
-        after: Annotated[int, QueryParameter(ge=-1, description="The position behind which to begin")] = -1,
+        after: Annotated[
+            int, QueryParameter(ge=-1, le=_LAST_POSITION, description="The position behind which to begin")
+        ] = -1,
     ) -> Response[list[MessageView]] | Stream:
         """All messages as one array, sent as it is read; with `limit`, a page with a Link to the next one."""
         chat = await chat_reader.imported(user.id, chat_id)
@@ -172,8 +184,8 @@ class ChatController(Controller):
         """Events `progress` and at last `done`; an event's id is the state's revision, from which a client resumes."""
         if await chat_rows.state(user.id, chat_id) is None:
             raise ChatNotFound
-        last = int(last_event_id) if last_event_id and last_event_id.isdecimal() else 0
-        return ServerSentEvent(chat_events(chat_rows, resources.signals, user.id, chat_id, last))
+        events = chat_events(chat_rows, resources.signals, user.id, chat_id, _revision(last_event_id))
+        return ServerSentEvent(events)
 
     @get(
         "/{chat_id:str}/vector-status",
@@ -196,9 +208,7 @@ class ChatController(Controller):
         operation_id="setDisplayName",
         summary="Say which participant the user is",
         security=BEARER,
-        responses=answers(
-            ChatView, examples.CHAT, errors=(*OWN_CHAT, ChatNotReady, UnknownParticipant), reads_json=True
-        ),
+        responses=answers(ChatView, examples.CHAT, errors=(*IMPORTED_CHAT, UnknownParticipant), reads_json=True),
     )
     async def set_display_name(
         self,
@@ -280,6 +290,11 @@ def _import_options(form: ReceivedForm) -> dict[str, str]:
     except msgspec.ValidationError:
         raise UploadMalformed("The part date_order is not one of dmy, mdy, ymd.") from None
     return options
+
+
+def _revision(last_event_id: str | None) -> int:
+    found = _EVENT_ID.fullmatch(last_event_id or "")
+    return int(found[0]) if found else 0
 
 
 def _wait_s(prefer: str | None) -> int:

@@ -81,9 +81,9 @@ MESSAGE = MessageView(
     "2026-10-17T12:00:00",
     0,
     "text",
-    False,
-    False,
-    None,
+    edited=False,
+    view_once=False,
+    attachment=None,
 )
 EVENT = ChatEvent(_ID, "processing", "parsing", 10, None)
 VECTOR_STATUS = VectorStatusView(_ID, "pending", 0, None, is_searchable=False)

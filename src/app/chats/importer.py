@@ -2,6 +2,7 @@
 
 import asyncio
 import base64
+import signal
 import sys
 import tempfile
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -12,8 +13,8 @@ import msgspec
 import structlog
 
 from app.settings import Settings
-from domain.chats.importing.protocol import ImportTask, Outcome
 from domain.chats.importing.errors import ImportLimitExceeded
+from domain.chats.importing.protocol import ImportTask, Outcome
 from domain.chats.imports import Claim
 from domain.chats.states import ImportStage
 
@@ -77,6 +78,8 @@ async def run_import(
         with suppress(ProcessLookupError):
             child.kill()
         await child.wait()
+    if outcome is None and child.returncode == -signal.SIGXCPU:
+        outcome = Outcome(error_code=ImportLimitExceeded.code)
     if outcome is None or outcome.crash is not None:
         _log.error("import.crashed", returncode=child.returncode, where=outcome.crash if outcome else None)
         raise ImportCrashed

@@ -43,7 +43,7 @@ async def chat_events(
                 return
             if time.monotonic() - quiet_since > HEARTBEAT_S:
                 quiet_since = time.monotonic()
-                yield ServerSentEventMessage(comment="waiting")
+                yield ServerSentEventMessage(data=None, comment="waiting")
             await next_signal(changed, HEARTBEAT_S)
 
 

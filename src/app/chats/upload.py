@@ -8,11 +8,13 @@ from typing import Any
 import msgspec
 import obstore
 from litestar import Request
+from litestar.exceptions import InternalServerException
 from multipart import MultipartError, MultipartSegment, PushMultipartParser, parse_options_header
 from obstore.store import ObjectStore
 
 from domain.chats.errors import UploadMalformed, UploadTooLarge
 
+_PARTS = 20
 _FIELD_BYTES = 10_000
 _FORM_BYTES = 1 << 20
 """What a form may hold beside its file."""
@@ -39,10 +41,9 @@ async def receive_upload(
     content_type, options = parse_options_header(request.headers.get("content-type", ""))
     if content_type != "multipart/form-data" or not options.get("boundary"):
         raise UploadMalformed
-    body = request.stream()
+    body = _arriving(request)
     try:
-        if int(request.headers.get("content-length", "0")) > limit_bytes + _FORM_BYTES:
-            raise UploadTooLarge
+        _refuse_announced(request, limit_bytes)
         return await _Form(options["boundary"], body, limit_bytes).receive(store, name)
     except MultipartError:
         raise UploadMalformed from None
@@ -51,9 +52,22 @@ async def receive_upload(
         raise
 
 
+def _refuse_announced(request: Request[Any, Any, Any], limit_bytes: int) -> None:
+    if int(request.headers.get("content-length", "0")) > limit_bytes + _FORM_BYTES:
+        raise UploadTooLarge
+
+
+async def _arriving(request: Request[Any, Any, Any]) -> AsyncIterator[bytes]:
+    try:
+        async for chunk in request.stream():
+            yield chunk
+    except InternalServerException:  # so says the framework of a client that has gone, which is no fault of ours
+        raise UploadMalformed from None
+
+
 class _Form:
     def __init__(self, boundary: str, body: AsyncIterator[bytes], limit_bytes: int) -> None:
-        self._parser = PushMultipartParser(boundary, max_segment_count=20)
+        self._parser = PushMultipartParser(boundary, max_segment_count=_PARTS)
         self._body = body
         self._limit = limit_bytes
         self._events = self._parse()
@@ -77,9 +91,13 @@ class _Form:
 
     async def _parse(self) -> AsyncIterator[MultipartSegment | bytes | bytearray | None]:
         with self._parser as parser:
+            received = 0
             async for chunk in self._body:
                 if not chunk:
                     continue
+                received += len(chunk)
+                if received > self._limit + _FORM_BYTES:
+                    raise UploadTooLarge
                 for event in parser.parse(chunk):
                     yield event
                 if parser.closed:

@@ -27,6 +27,10 @@ class StartError(Exception):
     """A server or a set-up that could not be started; the text says which and why."""
 
 
+class HeldError(StartError):
+    """Somebody else holds a lock."""
+
+
 @dataclass(frozen=True)
 class Account:
     """Whom a child runs as, when not as ourselves."""
@@ -108,15 +112,18 @@ async def _kill(process: asyncio.subprocess.Process) -> None:
 async def exclusive(path: Path, patience_s: float = _LOCK_PATIENCE_S) -> AsyncIterator[int]:
     """Hold the lock file at `path`; yields its descriptor. A child that inherits it goes on holding the lock.
 
-    Raises StartError when somebody else still holds it after `patience_s` seconds.
+    Raises StartError when it cannot be opened, HeldError when somebody else holds it after `patience_s` seconds.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+    except OSError as error:  # most often the directory is another user's
+        raise StartError(f"cannot open {path}: {error.strerror}") from None
     try:
         deadline = time.monotonic() + patience_s
         while not _try_lock(descriptor):
             if time.monotonic() >= deadline:
-                raise StartError(f"another process holds {path}")
+                raise HeldError(f"another process holds {path}")
             await asyncio.sleep(_POLL_S)
         yield descriptor
     finally:

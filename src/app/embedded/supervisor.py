@@ -15,7 +15,7 @@ from typing import TextIO
 
 from app.embedded import qdrant
 from app.embedded.postgres import Postgres
-from app.embedded.process import Command, Server, StartError, exclusive, output, run_command
+from app.embedded.process import Command, HeldError, Server, StartError, exclusive, output, run_command
 from app.embedded.valkey import Valkey
 from app.embedded.workspace import Workspace
 
@@ -210,7 +210,7 @@ async def _only_one(data_dir: Path) -> AsyncIterator[None]:
     async with contextlib.AsyncExitStack() as stack:
         try:
             descriptor = await stack.enter_async_context(exclusive(path, patience_s=0))
-        except StartError:
+        except HeldError:
             raise StartError(f"already running on {data_dir} (process {path.read_text()})") from None
         os.ftruncate(descriptor, 0)
         os.write(descriptor, str(os.getpid()).encode())

@@ -51,9 +51,12 @@ class Workspace:
 
     def create(self) -> None:
         """Make the directory. Root's lets others pass through, since PostgreSQL runs as one of them."""
-        if not self.data_dir.exists():
-            self.data_dir.mkdir(parents=True)
-            self.data_dir.chmod(0o700 if os.geteuid() else 0o711)
+        try:
+            if not self.data_dir.exists():
+                self.data_dir.mkdir(parents=True)
+                self.data_dir.chmod(0o700 if os.geteuid() else 0o711)
+        except OSError as error:
+            raise StartError(f"cannot make {self.data_dir}: {error.strerror}; set DATA_DIR") from None
 
     def check_port(self) -> None:
         """Raise StartError when the API could not listen."""

@@ -6,7 +6,7 @@ from uuid import UUID
 
 import msgspec
 
-from domain.chats.errors import ChatNotFound, ChatNotReady, UnknownParticipant
+from domain.chats.errors import ChatImportFailed, ChatNotFound, ChatNotReady, UnknownParticipant
 from domain.chats.models import Chat, ChatKey
 from domain.chats.repository import ChatKeyRepository, ChatRepository, ChatRow, ChatRows
 from domain.chats.sealing import (
@@ -18,9 +18,14 @@ from domain.chats.sealing import (
 )
 from domain.chats.states import ChatStatus
 from domain.cipher import MasterKeys, Opener, Sealer, new_chat_key
+from domain.errors import Conflict
 from domain.outbox import Outbox, Queue
+from domain.users.service import UserService
 
 FILENAME_LENGTH = 255
+_JOINERS = "\u200c\u200d"
+"""Invisible, and yet part of Persian words and of emoji."""
+_HIDDEN = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
 _TITLES = re.compile(
     r"(?:WhatsApp Chat (?:with|-) |Chat de WhatsApp con |WhatsApp-Chat mit )?(.*?)(?:\.(?:txt|zip|json))?"
 )
@@ -78,11 +83,12 @@ class ChatReader:
 
         Raises:
             ChatNotFound: it does not exist, or it is another user's.
-            ChatNotReady: it is not imported, or not yet.
+            ChatNotReady: it is still being imported.
+            ChatImportFailed: it never will be.
         """
         chat = await self.one(user_id, chat_id)
         if chat.row.status != ChatStatus.COMPLETED:
-            raise ChatNotReady
+            raise _not_imported(chat.row.status)
         return chat
 
     async def shared(self, chat_id: UUID) -> OpenedChat:
@@ -111,16 +117,29 @@ class ChatReader:
 class ChatService:
     """Changes to chats, in the caller's transaction."""
 
-    def __init__(self, chats: ChatRepository, keys: ChatKeyRepository, outbox: Outbox, master_keys: MasterKeys) -> None:
+    def __init__(
+        self,
+        chats: ChatRepository,
+        keys: ChatKeyRepository,
+        users: UserService,
+        outbox: Outbox,
+        master_keys: MasterKeys,
+    ) -> None:
         self._chats = chats
         self._keys = keys
+        self._users = users
         self._outbox = outbox
         self._master_keys = master_keys
 
     async def create(
         self, chat_id: UUID, user_id: UUID, filename: str, category_id: UUID | None, options: dict[str, str]
     ) -> None:
-        """Take in an uploaded export: the chat, its key, and the job that imports it."""
+        """Take in an uploaded export: the chat, its key, and the job that imports it.
+
+        Raises:
+            AccountDeleted: the user's account was, while the export arrived.
+        """
+        await self._users.require_live(user_id)
         key = new_chat_key()
         await self._keys.add(ChatKey(id=chat_id, wrapped=self._master_keys.wrap(key, chat_id)))
         await self._chats.add(
@@ -140,13 +159,14 @@ class ChatService:
         Raises:
             ChatNotFound: it does not exist, or it is another user's.
             ChatNotReady: it has no participants yet.
+            ChatImportFailed: it never will.
             UnknownParticipant: none of them has this name.
         """
         chat = await self._owned(user_id, chat_id)
         key = await self._keys.get_one_or_none(id=chat_id)
         sealed = await self._chats.sealed_profile(chat_id)
         if sealed is None or key is None:
-            raise ChatNotReady
+            raise _not_imported(chat.status)
         profile = open_profile(Opener(self._master_keys.unwrap(key.wrapped, chat_id)), chat_id, sealed)
         if name not in profile.participants:
             raise UnknownParticipant
@@ -191,5 +211,11 @@ class ChatService:
 def clean_filename(name: str) -> str:
     """A label to show: no folders, no control or direction marks, not too long."""
     base = re.split(r"[/\\]", unicodedata.normalize("NFC", name))[-1]
-    kept = "".join(character for character in base if unicodedata.category(character)[0] != "C")
+    kept = "".join(
+        character for character in base if character in _JOINERS or unicodedata.category(character) not in _HIDDEN
+    )
     return kept.strip()[:FILENAME_LENGTH] or "chat"
+
+
+def _not_imported(status: str) -> Conflict:
+    return ChatImportFailed() if status == ChatStatus.FAILED else ChatNotReady()

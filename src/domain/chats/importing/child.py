@@ -33,15 +33,19 @@ from domain.errors import DomainError
 
 COPY_HEADER = b"PGCOPY\n\xff\r\n\x00" + struct.pack(">ii", 0, 0)
 COPY_TRAILER = struct.pack(">h", -1)
+MAX_PARTICIPANTS = 1 << 15
+"""A row's sender is a number of 16 bits with a sign."""
 _ROW = struct.Struct(">hi16si16siiiqihihihi")
 _FLUSH_BYTES = 1 << 20
+_CPU_GRACE_S = 5
+"""The first limit ends the child with SIGXCPU, which tells its worker why; the second ends it anyhow."""
 
 
 def main() -> None:
     task = msgspec.json.decode(sys.stdin.buffer.readline(), type=ImportTask)
     threading.Thread(target=_end_with_parent, daemon=True).start()
     resource.setrlimit(resource.RLIMIT_AS, (task.memory_bytes, task.memory_bytes))
-    resource.setrlimit(resource.RLIMIT_CPU, (task.cpu_seconds, task.cpu_seconds))
+    resource.setrlimit(resource.RLIMIT_CPU, (task.cpu_seconds, task.cpu_seconds + _CPU_GRACE_S))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     try:
         _say(_run(task))
@@ -57,6 +61,8 @@ def _run(task: ImportTask) -> Outcome:
     options = msgspec.convert(task.options, ImportOptions)
     _say(Outcome(stage=ImportStage.PARSING))
     transcript = read_export(Path(f"/dev/fd/{task.source}"), options)
+    if len(transcript.participants) > MAX_PARTICIPANTS:
+        raise ImportLimitExceeded
     _say(Outcome(stage=ImportStage.STATISTICS))
     statistics = msgspec.json.encode(compute(transcript))
     _say(Outcome(stage=ImportStage.SEALING))
@@ -94,7 +100,7 @@ def write_messages(target: BinaryIO, transcript: Transcript, sealer: Sealer, cha
 
 def _end_with_parent() -> None:
     """Standard input stays open for as long as the worker lives."""
-    sys.stdin.buffer.read(1)
+    os.read(sys.stdin.fileno(), 1)  # unbuffered: a buffer that a thread reads cannot be closed when the child ends
     os._exit(1)
 
 

@@ -3,7 +3,7 @@
 What each number counts is told in `definitions`; each of the other modules has one concern.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from domain.chats.importing.transcript import Flag, Kind, Transcript
@@ -62,14 +62,11 @@ def _written(transcript: Transcript, positions: Sequence[int]) -> list[int]:
     return [position for position in positions if not flags[position] & _PLACEHOLDER]
 
 
-def _sample(
-    transcript: Transcript, order: Sequence[int], reader: Reader, parameters: Parameters
-) -> Iterator[list[str]]:
+def _sample(transcript: Transcript, order: Sequence[int], reader: Reader, parameters: Parameters) -> list[list[str]]:
     """The words of written messages, evenly spread over the whole chat."""
     written = _written(transcript, order)
     size = min(len(written), parameters.language_sample_messages)
-    for index in range(size):
-        yield reader.words_of(transcript.texts[written[index * len(written) // size]])
+    return [reader.words_of(transcript.texts[written[index * len(written) // size]]) for index in range(size)]
 
 
 @dataclass(frozen=True, slots=True)

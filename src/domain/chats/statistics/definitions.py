@@ -54,9 +54,9 @@ _TERMS = (
         "A word-like segment of written text by Unicode Standard Annex #29: letters with their marks and digits. "
         "Apostrophes, the Catalan point, geresh and gershayim join letters; a full stop or comma joins digits; hyphen, "
         "underscore, colon and any other full stop part words. Each Han character and each Hiragana letter is a word, "
-        "a run of Katakana is one, and so is a run of Thai, Lao, Khmer or Burmese. Links, e-mail addresses, emoji and "
-        "names of the chat's attached files without spaces hold no words. Words are compared in lower case, NFC, with "
-        "straight apostrophes.",
+        "a run of Katakana is one, and so is a run of Thai, Lao, Khmer or Burmese. Links, e-mail addresses and "
+        "emoji hold no words; nor does text between white space that is, but for punctuation around it, the name of "
+        "one of the chat's attached files. Words are compared in lower case, NFC, with straight apostrophes.",
     ),
     Term("number", "A word without a letter."),
     Term("content word", "A word that is neither a number nor a stop word."),
@@ -130,7 +130,7 @@ _CHAT = (
         "Of language_sample_messages messages with written text, evenly spread in order of time (index k of n is "
         "message k * all / n, rounded down), each is of the language that most of its words are function words of, if "
         "they are at least two and more than of any other language. Listed with its share of the messages so told if "
-        "that is language_min_percent or more.",
+        "that is language_min_percent or more. Where no message tells a language, all of them are read as one.",
         "per cent",
         ("language_min_percent", "language_sample_messages"),
     ),
@@ -166,7 +166,7 @@ _USER = (
     Definition(
         "user_stats.questions_asked",
         "Messages whose written text has a question mark of any script outside its links: a punctuation "
-        "character that Unicode names so, or a semicolon directly after a Greek letter.",
+        "character with QUESTION in its Unicode name, or a semicolon directly after a Greek letter.",
         "messages",
     ),
     Definition(

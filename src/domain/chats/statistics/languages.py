@@ -1,7 +1,7 @@
 """Languages of a chat, told by its function words, and the stop words that follow from them."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 
@@ -42,9 +42,11 @@ def _languages_by_word() -> dict[str, tuple[str, ...]]:
     return found
 
 
-def detect(messages: Iterable[list[str]], parameters: Parameters) -> list[Language]:
+def detect(messages: Sequence[list[str]], parameters: Parameters) -> list[Language]:
     """The languages with a share worth listing, the largest first; a message is given as its words."""
     decided = Counter(code for words in messages if (code := _language_of(words)) is not None)
+    if not decided and (code := _language_of([word for words in messages for word in words])) is not None:
+        decided[code] = 1
     total = decided.total()
     listed = [
         (code, count) for code, count in decided.items() if count * 100 >= parameters.language_min_percent * total

@@ -6,7 +6,7 @@ import regex
 
 from domain.chats.statistics import links
 
-# Every punctuation character that Unicode names a question mark.
+# Every punctuation character with QUESTION in its Unicode name.
 _MARKS = "?¿\u037e՞؟፧᥅⁇⁈⁉⳺⳻⸮⹔꘏꛷︖﹖？\U00011143\U0001e95f"
 _MARK_OR_SEMICOLON = re.compile(f"[{_MARKS};]")
 _QUESTION = regex.compile(rf"[{_MARKS}]|(?<=\p{{Greek}});")

@@ -4,11 +4,11 @@ import sys
 from pathlib import Path
 
 import pytest
+from tests.domain.chats.statistics import twin
 
 from domain.chats.importing.reader import ImportOptions, read_export
 from domain.chats.statistics.compute import compute
 from domain.chats.statistics.model import DEFAULTS
-from tests.domain.chats.statistics import twin
 
 GENERATOR = Path(__file__).parents[3] / "support" / "generate_export.py"
 
@@ -17,7 +17,7 @@ GENERATOR = Path(__file__).parents[3] / "support" / "generate_export.py"
 def generated(request, tmp_path_factory):
     """The transcript of a generated export and what its generator counted."""
     path = tmp_path_factory.mktemp("generated") / "chat.txt"
-    size = ["--messages", "1500", "--days", "40", "--participants", "5"]
+    size = ["--messages", "600", "--days", "16", "--participants", "5"]
     subprocess.run(
         [sys.executable, GENERATOR, *size, "--layout", request.param, "--out", path], check=True, capture_output=True
     )

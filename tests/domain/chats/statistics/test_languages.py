@@ -43,7 +43,13 @@ def test_languages_below_three_per_cent_are_not_listed():
 
 
 def test_messages_with_fewer_than_two_function_words_or_a_tie_tell_nothing():
-    assert languages_of("the dinner", "me no", "pizza") == []
+    assert languages_of("haan yaar kya", "the dinner", "me no", "pizza") == [("hinglish", 100.0)]
+
+
+def test_where_no_message_tells_a_language_all_are_read_as_one():
+    assert languages_of("the dinner", "with pizza") == [("en", 100.0)]
+    assert languages_of("the dinner", "pizza") == []
+    assert languages_of() == []
 
 
 def test_stop_words_are_those_of_all_languages_listed():

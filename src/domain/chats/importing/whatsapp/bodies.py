@@ -13,6 +13,7 @@ from domain.chats.importing.whatsapp.phrases import (
     HEAD_CHARACTERS,
     LRM,
     MAX_NOTICE_CHARACTERS,
+    RLM,
     TAIL_CHARACTERS,
     comparable,
     phrases,
@@ -74,7 +75,7 @@ def read_bodies(texts: list[str]) -> Bodies:
     bodies = Bodies(bytearray(len(texts)), bytearray(len(texts)), texts)
     for row in compress(range(len(texts)), map(whole.__contains__, texts)):
         phrase = whole[texts[row]]
-        bodies.set(row, Body(phrase.kind, phrase.flags, texts[row].removeprefix(LRM), None, phrase.languages))
+        bodies.set(row, Body(phrase.kind, phrase.flags, texts[row].lstrip(LRM + RLM), None, phrase.languages))
     for row in _unclear(texts):
         if bodies.kinds[row] == Kind.TEXT:
             body = classify(texts[row])
@@ -105,7 +106,7 @@ def classify(written: str) -> Body | None:
     phrase = phrases().find(text)
     if phrase:
         return Body(phrase.kind, phrase.flags, plain(text).strip(), None, phrase.languages)
-    for rule in (_edited, _attached, _captioned, _omitted, _call, _place, _poll):
+    for rule in (_edited, _attached, _captioned, _omitted, _deleted, _call, _place, _poll):
         body = rule(text)
         if body:
             return body
@@ -192,6 +193,14 @@ def _omitted(text: str) -> Body | None:
 def _document_name(before: str) -> str | None:
     match = _PAGES.fullmatch(plain(before).strip())
     return match and (match["name"] or match["file"])
+
+
+def _deleted(text: str) -> Body | None:
+    line = comparable(text) if len(text) <= _MAX_MARKER else ""
+    for template in phrases().deleted:
+        if template.gaps(line) is not None:
+            return Body(Kind.DELETED, Flag.PLACEHOLDER, plain(text).strip(), None, frozenset({template.language}))
+    return None
 
 
 def _call(text: str) -> Body | None:

@@ -83,7 +83,7 @@ def _hints(layout: Layout, rows: Rows, bodies: Bodies) -> Iterator[tuple[Order, 
         yield "mdy", "slashes and a clock of twelve hours"
     for language in _languages(bodies):
         if language not in _UNTELLING_LANGUAGES:
-            yield "ymd" if language in _YEAR_FIRST_LANGUAGES else "dmy", "the language of the export"
+            yield "ymd" if language[:2] in _YEAR_FIRST_LANGUAGES else "dmy", "the language of the export"
             yield "dmy", "the language of the export"
     if separator == "-":
         yield "ymd", "hyphens between the parts"

@@ -1,4 +1,4 @@
-"""What WhatsApp itself writes into an export, in the languages of `phrases.toml`, ready to be compared."""
+"""What WhatsApp itself writes into an export, in the languages of the files in `phrases`, ready to be compared."""
 
 import re
 import tomllib
@@ -16,9 +16,10 @@ MAX_NOTICE_CHARACTERS = 2000
 """No notice is longer, the names and titles in it included."""
 
 LRM = "\u200e"
-"""The mark that iOS puts before what the application itself writes."""
+RLM = "\u200f"
+"""The marks that the application puts before what it writes itself."""
 
-_DATA = Path(__file__).with_name("phrases.toml")
+_DATA = Path(__file__).with_name("phrases")
 _MARKS = re.compile(f"[{MARKS}]+")
 _SPACES = re.compile(f"[{SPACES[1:]}]")
 _QUOTES = re.compile("[“”„‟«»‘’‚‛「」『』″]")
@@ -82,6 +83,8 @@ class Phrases:
     polls: dict[str, frozenset[str]] = field(default_factory=dict)
     templates: dict[str | None, list[Template]] = field(default_factory=dict)
     """By the word that each of them holds."""
+    deleted: list[Template] = field(default_factory=list)
+    """Bodies of deleted messages that tell by whom."""
     file_names: list[Template] = field(default_factory=list)
     """What an exported text file is called, without its extension."""
     heads: frozenset[str] = frozenset()
@@ -121,20 +124,19 @@ def comparable(text: str) -> str:
 
 @cache
 def phrases() -> Phrases:
-    with _DATA.open("rb") as file:
-        table: dict[str, dict[str, list[str]]] = tomllib.load(file)
     known = Phrases()
-    for language, entries in table.items():
-        _add_whole(known, language, entries)
-        _add_parts(known, language, entries)
-        for text in entries.get("system", ()):
-            template = _template(text, language)
-            known.templates.setdefault(template.word, []).append(template)
-        known.file_names += (_template(text, language) for text in entries.get("file_name", ()))
+    for path in sorted(_DATA.glob("*.toml")):
+        with path.open("rb") as file:
+            table: dict[str, dict[str, list[str]]] = tomllib.load(file)
+        for language, entries in table.items():
+            _add_whole(known, language, entries)
+            _add_parts(known, language, entries)
+            _add_templates(known, language, entries)
     for body in ("", "null"):
         known.whole[body] = Phrase(Kind.MEDIA, Flag.PLACEHOLDER | Flag.VIEW_ONCE, frozenset())
     angled = (text for text in known.whole if text.startswith("<"))
-    heads = (*angled, *known.calls, *known.locations, *known.polls)
+    deleted = (template.pieces[0] for template in known.deleted if template.pieces[0])
+    heads = (*angled, *deleted, *known.calls, *known.locations, *known.polls)
     known.heads = frozenset(text[:HEAD_CHARACTERS] for text in heads)
     known.tails = frozenset(text[-TAIL_CHARACTERS:] for text in known.documents)
     return known
@@ -152,10 +154,17 @@ def _add_whole(known: Phrases, language: str, entries: dict[str, list[str]]) -> 
     }
     for key, (kind, flags) in kinds.items():
         for text in entries.get(key, ()):
-            for variant in {text, f"{text}.", comparable(text), f"{LRM}{text}", f"{LRM}{text}."}:
+            for variant in _variants(text):
                 before = known.whole.get(variant)
                 languages = before.languages if before else frozenset()
                 known.whole[variant] = Phrase(kind, flags, languages | {language})
+
+
+def _variants(text: str) -> set[str]:
+    """As the systems and their versions write it: the first letter in either case, a full stop, a mark before it."""
+    written = {text, text[:1].swapcase() + text[1:]}
+    written |= {f"{variant}." for variant in written}
+    return written | {mark + variant for mark in (LRM, RLM) for variant in written} | {comparable(text)}
 
 
 def _add_parts(known: Phrases, language: str, entries: dict[str, list[str]]) -> None:
@@ -177,6 +186,14 @@ def _add_parts(known: Phrases, language: str, entries: dict[str, list[str]]) -> 
 
 def _spaced(piece: str) -> str:
     return _QUOTES.sub('"', _SPACES.sub(" ", piece))
+
+
+def _add_templates(known: Phrases, language: str, entries: dict[str, list[str]]) -> None:
+    for text in entries.get("system", ()):
+        template = _template(text, language)
+        known.templates.setdefault(template.word, []).append(template)
+    known.file_names += (_template(text, language) for text in entries.get("file_name", ()))
+    known.deleted += (_template(text, language) for text in entries.get("deleted_by", ()))
 
 
 def _template(text: str, language: str) -> Template:
