@@ -1,7 +1,6 @@
 """`chat-insights demo`: what the product does, shown on the bundled sample by a stack of its own."""
 
 import asyncio
-
 import signal
 import socket
 import sys

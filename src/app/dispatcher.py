@@ -27,7 +27,7 @@ class Dispatcher:
                 try:
                     while await self.dispatch() == BATCH:
                         pass
-                except Exception as error:
+                except Exception as error:  # noqa: BLE001 - whatever it is, the next turn tries again
                     if not is_outage(error):
                         _log.exception("dispatcher.failed")
                 await next_signal(woken, 1.0)

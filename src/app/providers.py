@@ -78,6 +78,7 @@ def build_chat_service(session: AsyncSession, resources: Resources) -> ChatServi
     return ChatService(
         ChatRepository(session=session),
         ChatKeyRepository(session=session),
+        UserService(session, resources.master_keys),
         Outbox(session),
         resources.master_keys,
     )

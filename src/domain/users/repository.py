@@ -54,6 +54,11 @@ class UserRepository(SQLAlchemyAsyncRepository[User]):
         tombstones = select(User).where(User.pseudonym.in_(pseudonyms)).order_by(User.deleted_at.desc())
         return (await self.session.scalars(tombstones.limit(1))).one_or_none()
 
+    async def share_lock_live(self, user_id: UUID) -> bool:
+        """Whether the user is live, and stays so until the transaction ends."""
+        live = select(User.id).where(User.id == user_id, User.deleted_at.is_(None))
+        return (await self.session.scalars(live.with_for_update(read=True, key_share=True))).first() is not None
+
     async def lock_live(self, user_id: UUID) -> User | None:
         live = select(User).where(User.id == user_id, User.deleted_at.is_(None))
         return (await self.session.scalars(live.with_for_update())).one_or_none()

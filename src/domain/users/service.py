@@ -97,6 +97,15 @@ class UserService:
             await self._outbox.add(Queue.MAINTENANCE, function, user_id=user_id)
         return user.deleted_at
 
+    async def require_live(self, user_id: UUID) -> None:
+        """Make sure that no deletion of the account comes before the end of the transaction.
+
+        Raises:
+            AccountDeleted: one has come already.
+        """
+        if not await self._users.share_lock_live(user_id):
+            raise AccountDeleted
+
     async def _lock(self, user_id: UUID) -> User:
         user = await self._users.lock_live(user_id)
         if user is None:

@@ -142,7 +142,7 @@ def _attached(text: str) -> Body | None:
     if languages is None and not marked and not _EXPORTED_NAME.fullmatch(name):
         return None
     caption = text[:start].rstrip(_TRAILING).lstrip(LRM)
-    if _PAGES.fullmatch(plain(caption)):
+    if _document_name(caption) is not None:
         caption = ""
     return _file(name, caption, plain(text).strip(), languages)
 
@@ -177,21 +177,22 @@ def _omitted(text: str) -> Body | None:
     if start > 0 and len(text) - start <= _MAX_MARKER:
         phrase, before = known.find(text[start:]), text[:start].rstrip(_TRAILING)
         if phrase and phrase.kind in {Kind.MEDIA, Kind.CONTACT} and before:
-            if comparable(text[start:]) in known.documents or _PAGES.fullmatch(plain(before)):
-                return Body(phrase.kind, phrase.flags, plain(text).strip(), _document_name(before), phrase.languages)
+            name = _document_name(before)
+            if name or comparable(text[start:]) in known.documents:
+                return Body(phrase.kind, phrase.flags, plain(text).strip(), name, phrase.languages)
             return Body(phrase.kind, phrase.flags & ~Flag.PLACEHOLDER, before.lstrip(LRM), None, phrase.languages)
     if len(text) > _MAX_MARKER:
         return None
     body = comparable(text)
     for marker, languages in known.documents.items():
         before = body.removesuffix(f" {marker}")
-        if before != body and _PAGES.fullmatch(before):
-            return Body(Kind.MEDIA, Flag.PLACEHOLDER, plain(text).strip(), _document_name(before), languages)
+        if before != body and (name := _document_name(before)):
+            return Body(Kind.MEDIA, Flag.PLACEHOLDER, plain(text).strip(), name, languages)
     return None
 
 
 def _document_name(before: str) -> str | None:
-    match = _PAGES.fullmatch(plain(before).strip())
+    match = _PAGES.fullmatch(plain(before).strip()) if len(before) <= _MAX_MARKER else None
     return match and (match["name"] or match["file"])
 
 
@@ -230,7 +231,7 @@ def _poll(text: str) -> Body | None:
         return None
     title, *lines = plain(text).strip().split("\n")
     languages = phrases().polls.get(comparable(title.rstrip(": \u00a0\u202f：")))
-    if languages is None or not any(map(_OPTION.fullmatch, lines)):
+    if languages is None or not any(len(line) <= _MAX_MARKER and _OPTION.fullmatch(line) for line in lines):
         return None
     return Body(Kind.POLL, Flag.PLACEHOLDER, plain(text).strip(), None, languages)
 

@@ -1,11 +1,12 @@
 """What WhatsApp itself writes into an export, in the languages of the files in `phrases`, ready to be compared."""
 
 import re
-import tomllib
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import NamedTuple
+
+import msgspec
 
 from domain.chats.importing.transcript import Flag, Kind
 from domain.chats.importing.whatsapp.layouts import MARKS, SPACES
@@ -24,6 +25,11 @@ _MARKS = re.compile(f"[{MARKS}]+")
 _SPACES = re.compile(f"[{SPACES[1:]}]")
 _QUOTES = re.compile("[“”„‟«»‘’‚‛「」『』″]")
 _PLACEHOLDER = re.compile(r"\{(title)?\}")
+
+
+class _File(msgspec.Struct):
+    sources: list[str]
+    languages: dict[str, dict[str, list[str]]]
 
 
 class Phrase(NamedTuple):
@@ -125,10 +131,8 @@ def comparable(text: str) -> str:
 @cache
 def phrases() -> Phrases:
     known = Phrases()
-    for path in sorted(_DATA.glob("*.toml")):
-        with path.open("rb") as file:
-            table: dict[str, dict[str, list[str]]] = tomllib.load(file)
-        for language, entries in table.items():
+    for path in sorted(_DATA.glob("*.json")):
+        for language, entries in msgspec.json.decode(path.read_bytes(), type=_File).languages.items():
             _add_whole(known, language, entries)
             _add_parts(known, language, entries)
             _add_templates(known, language, entries)
