@@ -6,11 +6,11 @@ from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
-from support.stack import MASTER_KEY, Stack, running_stack
 
 from app.embedded.postgres import Postgres
 from app.embedded.qdrant import Qdrant
 from app.embedded.valkey import Valkey
+from support.stack import MASTER_KEY, Stack, running_stack
 
 
 @pytest.fixture(scope="session")

@@ -23,16 +23,17 @@ _OWN_SERVERS = ("DATABASE_URL", "REDIS_URL", "QDRANT_URL", "BLOB_URL", "AUTH_ISS
 
 def run_demo(environ: Mapping[str, str]) -> None:
     """Start a stack in a directory of its own, import the sample, print what comes of it, and remove everything."""
-    asyncio.run(_demo(environ))
-
-
-async def _demo(environ: Mapping[str, str]) -> None:
     with tempfile.TemporaryDirectory(prefix="chat-insights-demo-", ignore_cleanup_errors=True) as directory:
+        Path(directory).chmod(0o711)  # so that PostgreSQL's user, where it has one of its own, gets through
         own = {name: value for name, value in environ.items() if name not in _OWN_SERVERS}
         own |= {"DATA_DIR": directory, "PORT": str(_free_port()), "HOST": "127.0.0.1", "LOG_LEVEL": "WARNING"}
         click.echo("Starting PostgreSQL, Valkey, the vector process, the API and a worker …")
-        async with _stack(own) as client:
-            await _show(client)
+        asyncio.run(_demo(own))
+
+
+async def _demo(environ: dict[str, str]) -> None:
+    async with _stack(environ) as client:
+        await _show(client)
 
 
 @asynccontextmanager

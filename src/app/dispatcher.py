@@ -11,6 +11,7 @@ from app.signals import OUTBOX, next_signal
 from domain.outbox import Outbox, OutboxJob, Queue
 
 BATCH = 100
+_INTERVAL_S = 1.0
 _log = structlog.get_logger()
 
 
@@ -30,7 +31,7 @@ class Dispatcher:
                 except Exception as error:  # noqa: BLE001 - whatever it is, the next turn tries again
                     if not is_outage(error):
                         _log.exception("dispatcher.failed")
-                await next_signal(woken, 1.0)
+                await next_signal(woken, _INTERVAL_S)
 
     async def dispatch(self) -> int:
         """Send what is due. A job is marked as sent first: a crash in between only delays it."""

@@ -10,7 +10,7 @@ import asyncpg
 import msgspec
 import structlog
 from litestar import Request, Response
-from litestar.exceptions import HTTPException, NotFoundException, ValidationException
+from litestar.exceptions import HTTPException, ValidationException
 from litestar.types import ExceptionHandlersMap
 from redis.exceptions import RedisError
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
@@ -137,10 +137,9 @@ def on_framework_error(request: Request[Any, Any, Any], error: HTTPException) ->
     status = error.status_code
     if status >= 500:  # noqa: PLR2004 - the class of server errors
         return on_unexpected(request, error)
-    if isinstance(error, NotFoundException) and isinstance(error.__cause__, ValueError):
-        return problem(request, 422, "invalid_request", "A path parameter does not have the expected form.")
     code = _FRAMEWORK_CODES.get(status, "bad_request")
-    return problem(request, status, code, TITLES.get(status, "Error") + ".", headers=dict(error.headers or {}))
+    detail = NotFound.detail if status == STATUS_OF_FAMILY[NotFound] else TITLES.get(status, "Error") + "."
+    return problem(request, status, code, detail, headers=dict(error.headers or {}))
 
 
 def on_unexpected(request: Request[Any, Any, Any], error: Exception) -> Response[bytes]:

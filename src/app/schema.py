@@ -14,7 +14,8 @@ _IN_SOURCE = Path(__file__).parents[2] / "db" / "migrations"
 _IN_PACKAGE = Path(__file__).parent / "migrations"
 
 
-def _config(database_url: str = "") -> Config:
+def configuration(database_url: str = "") -> Config:
+    """Alembic's, with the migrations that belong to this code."""
     config = Config()
     folder = _IN_SOURCE if _IN_SOURCE.is_dir() else _IN_PACKAGE
     config.set_main_option("script_location", str(folder).replace("%", "%%"))
@@ -24,13 +25,13 @@ def _config(database_url: str = "") -> Config:
 
 def upgrade(settings: Settings) -> None:
     """Bring the schema up to date; several processes may try at once."""
-    command.upgrade(_config(settings.database_url), "head")
+    command.upgrade(configuration(settings.database_url), "head")
 
 
 @cache
 def head() -> str:
     """The revision that this code works with."""
-    found = ScriptDirectory.from_config(_config()).get_current_head()
+    found = ScriptDirectory.fromconfiguration(configuration()).get_current_head()
     if found is None:
         raise RuntimeError("there are no migrations")
     return found

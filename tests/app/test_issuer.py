@@ -79,7 +79,7 @@ async def test_what_it_publishes_is_public(local):
     document = await local_source(local)()
 
     assert len(parse_jwks(document)) == 1
-    assert set(msgspec.json.decode(document)["keys"][0]) == {"kty", "crv", "x", "y", "kid", "use", "alg"}
+    assert set(msgspec.json.decode(document)["keys"][0]) == {"kty", "key_ops", "n", "e", "kid", "use", "alg"}
 
 
 async def test_a_key_file_that_cannot_be_read_recognises_nobody(local):

@@ -1,3 +1,5 @@
+import time
+
 import pytest
 
 from domain.chats.statistics.emoji import take
@@ -32,3 +34,10 @@ def test_characters_shown_as_text_are_none(text):
 
 def test_text_around_emoji_is_parted():
     assert take("one😂two") == (("😂",), "one two")
+
+
+@pytest.mark.parametrize("text", ["🇮🇳" * 50_000, "😂\u200d" * 50_000, "1️⃣" * 50_000])
+def test_time_is_linear_in_hostile_text(text):
+    started = time.process_time()
+    assert take(text)[0]
+    assert time.process_time() - started < 2

@@ -145,7 +145,7 @@ def folded(cluster):
 
 def split_emoji(text):
     found, rest = [], ""
-    for cluster in regex.findall(r"\X", text):
+    for cluster in regex.findall(r"\p{Grapheme_Cluster_Break=Prepend}|\X", text):
         if is_emoji(cluster):
             found.append(folded(cluster))
             rest += " "

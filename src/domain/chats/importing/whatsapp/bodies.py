@@ -26,7 +26,7 @@ _MAX_POLL = 20_000
 _TRAILING = " \n\u00a0\u202f\u200e\u200f"
 
 _ATTACHED = re.compile(rf"<(?P<word>[^<>:\n]{{1,30}}?)[{SPACES}]?:[{SPACES}]?(?P<name>[^<>\n]+)>")
-_NAMED_AFTER = re.compile(r"(?P<name>[^\n]+?) [(<](?P<word>[^()<>\n]{1,60})[)>]")
+_NAMED_AFTER = re.compile(r"(?P<name>[^\n]+?\.\w{1,10}) [(<](?P<word>[^()<>\n]{1,60})[)>]")
 _EXPORTED_NAME = re.compile(
     r"(?:(?:IMG|VID|PTT|AUD|STK|DOC)-\d{8}-WA\d{4,}|\d{4,8}-[A-Z_]+-\d{4}(?:-\d\d){5}|[A-Z_]+-\d{4}(?:-\d\d){5}-\d+)\.\w+"
 )

@@ -143,7 +143,7 @@ def _admitted(scores: dict[Order, _Score], layout: Layout) -> list[Order]:
     A year of two digits comes first in the regions that write hyphens or a dot after the last part; with other
     separators it is thought of only where the year at the end leaves dates unexplained.
     """
-    usual = [order for order in scores if order != "ymd"] or list(scores)
+    usual: list[Order] = [order for order in scores if order != "ymd"]
     best = min(scores[order][:2] for order in usual)
     if layout.separators[0] == "-" or layout.separators[2] or ("ymd" in scores and scores["ymd"][:2] < best):
         usual = list(scores)

@@ -15,7 +15,6 @@ MACHINE_SHARE = 0.8
 _MACHINE = re.compile(
     r"(?i)(?:.*[\W_])?(?:trace|debug|verbose|info|notice|warn|warning|error|severe|fatal|critical)(?:[\W_].*)?|\S+\[\d+\]"
 )
-_HEADER_CHARACTERS = 120
 _FIRST_LINE_BYTES = 1 << 16
 
 
@@ -43,7 +42,7 @@ def locked_layout(data: bytes) -> Layout | None:
             if not line or line.isspace():
                 continue
             written += 1
-            layout = layout_of(line[:_HEADER_CHARACTERS])
+            layout = layout_of(line)
             if layout:
                 counts[layout] += 1
     if not counts:

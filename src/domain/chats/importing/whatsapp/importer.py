@@ -1,7 +1,9 @@
 """The text of a WhatsApp export to a transcript."""
 
+import re
 from collections import Counter
-from collections.abc import Iterator, Set
+from collections.abc import Iterator
+from collections.abc import Set as AbstractSet
 from itertools import islice
 from operator import add, gt
 
@@ -22,6 +24,7 @@ PLATFORM = "whatsapp"
 CAPS = frozenset({10_000, 40_000})
 """Rows at which WhatsApp cuts an export: with media and without."""
 
+_EAST_ASIAN = re.compile("[\u3040-\u9fff\uac00-\ud7af]")
 _YEAR_FIRST_LANGUAGES = frozenset({"hu", "ja", "ko", "lt", "sv", "zh"})
 _UNTELLING_LANGUAGES = frozenset({"en"})
 
@@ -63,7 +66,7 @@ def _locked_rows(text: bytes) -> tuple[Layout, Rows] | None:
     return locked, rows if rows and locked == first else _cut(text, locked)
 
 
-def _cut(text: bytes, layout: Layout, rejected: Set[str] = frozenset()) -> Rows:
+def _cut(text: bytes, layout: Layout, rejected: AbstractSet[str] = frozenset()) -> Rows:
     return RowReader(layout, newline_of(text, layout.header), rejected).read(text)
 
 
@@ -75,6 +78,8 @@ def _typed(rows: Rows, layout: Layout) -> tuple[Bodies, str | None]:
 
 def _hints(layout: Layout, rows: Rows, bodies: Bodies) -> Iterator[tuple[Order, str]]:
     separator = layout.separators[0][0]
+    if any(map(_EAST_ASIAN.search, rows.meridiems)):
+        yield "ymd", "the words for before and after noon"
     if separator == ".":
         yield "dmy", "dots between the parts"
     if separator == "/" and rows.meridiems and all(map(is_english, rows.meridiems)):

@@ -14,19 +14,23 @@ SPACES = " \u00a0\u202f\u2009"
 MARKS = "\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff"
 """Invisible marks of direction and byte order, as the inside of a character class."""
 
+_HEADER_CHARACTERS = 120
 _S, _M = f"[{SPACES}]", f"[{MARKS}]*"
 _WORD = r"[^\W\d_][^\s\d,،:;()\[\]–-]{0,15}"
-_WORDS = rf"{_WORD}(?:{_S}{_WORD})?"
+_WORDS = rf"{_WORD}(?:{_S}{_WORD}){{0,2}}"
 
-_ANY_HEADER = re.compile(
-    rf"{_M}(?P<bracket>\[)?{_M}"
-    rf"(?P<a>\d{{1,4}}){_M}(?P<sep1>[./-]{_S}?){_M}(?P<b>\d{{1,2}}){_M}(?P<sep2>[./-]{_S}?){_M}(?P<c>\d{{1,4}}){_M}"
-    rf"(?P<tail>\.)?{_M}"
-    rf"(?P<joiner>{_S}-{_S}|[,،]?{_S}{{1,2}}){_M}(?:(?P<before>{_WORDS},?)(?P<gap>{_S}?){_M})?"
-    rf"(?P<hour>\d{{1,2}})(?P<colon>[:.]|{_S}h{_S})(?P<minute>\d\d)(?:(?P=colon)(?P<second>\d\d))?{_M}"
-    rf"(?:{_S}?(?P<after>{_WORDS}){_M})??"
-    rf"(?P<end>{_S}[-–](?:{_S}|(?=\n)|$)|\]|[:;]{_S}|(?(tail){_S}|(?!)))"
+_MARK = re.compile(f"[{MARKS}]+")
+_STAMP = (
+    r"(?P<bracket>\[)?"
+    rf"(?P<a>\d{{1,4}})(?P<sep1>[./-]{_S}?)(?P<b>\d{{1,2}})(?P<sep2>[./-]{_S}?)(?P<c>\d{{1,4}})(?P<tail>\.)?"
+    rf"(?P<joiner>{_S}-{_S}|[,،]?{_S}{{1,2}})(?:(?P<before>{_WORDS},?)(?P<gap>{_S}?))?"
+    rf"(?P<hour>\d{{1,2}})(?P<colon>[:.]|{_S}h{_S})(?P<minute>\d\d)(?:(?P=colon)(?P<second>\d\d))?"
 )
+_HEADERS = (
+    re.compile(rf"{_STAMP}(?:{_S}?(?P<after>{_WORDS}))??(?P<end>{_S}[-–](?:{_S}|(?=\n)|$)|\]|[:;]{_S})"),
+    re.compile(rf"{_STAMP}(?P<after>)(?P<end>{_S})"),
+)
+"""A header with an end that tells itself, and one that only a space divides from the sender."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,35 +84,40 @@ class Layout:
         year, part = r"\d{4}", r"\d{1,2}"
         first = year if self.year == "first" else part
         third = year if self.year == "last" else part
-        sep1, sep2, tail = (_spaced(separator) for separator in self.separators)
-        date = rf"({first}{_M}{sep1}{_M}{part}{_M}{sep2}{_M}{third}){_M}{tail}{_M}"
+        sep1, sep2, tail = map(_literal, self.separators)
+        date = rf"({first}{_M}{sep1}{part}{_M}{sep2}{third}){_M}{tail}"
         minute = rf"(\d\d{re.escape(self.colon)}\d\d)" if self.seconds else r"(\d\d)"
         before = rf"([^\d\n\]]{{1,16}}?){_S}?" if self.meridiem == "before" else ""
         after = r"([^\d\n\]:;–-]{1,16}?)" if self.meridiem == "after" else ""
-        suffix = rf"{_S}?{_spaced(self.suffix)}" if self.suffix else ""
-        end = rf"\]{_S}?" if self.bracket else _spaced(self.end.rstrip()) + rf"(?:{_S}|(?=\r?\n))"
+        suffix = rf"{_S}?{_literal(self.suffix)}" if self.suffix else ""
+        end = rf"\]{_S}?" if self.bracket else _literal(self.end.rstrip()) + rf"(?:{_S}|(?=\r?\n))"
         return re.compile(
-            rf"{newline}{_M}{_bracket(self.bracket)}{date}{_spaced(self.joiner)}{_M}{before}"
-            rf"(\d{{1,2}}){_spaced(self.colon)}{minute}{_M}{after}{suffix}{_M}{end}"
+            rf"{newline}{_M}{_literal('[' * self.bracket)}{date}{_literal(self.joiner)}{before}"
+            rf"(\d{{1,2}}){_literal(self.colon)}{minute}{_M}{after}{suffix}{end}"
             # A colon inside a name has no space after it; one that has is settled with the whole file's senders.
-            r"(?:([^:\n]++(?::(?![ \n\r])[^:\n]*+)*+):(?: |(?=\r?\n|\Z)))?"
+            r"(?:([^:\n]++(?::(?![ \n\r]|\Z)[^:\n]*+)*+):(?: |(?=\r?\n|\Z)))?"
         )
 
 
-def _bracket(wanted: bool) -> str:  # noqa: FBT001 - the layout's own property
-    return rf"\[{_M}" if wanted else ""
-
-
-def _spaced(literal: str) -> str:
-    return re.escape(literal).replace(r"\ ", _S)
+def _literal(text: str) -> str:
+    """A pattern for the text with any space for a space, and with marks after every character."""
+    return "".join((_S if character == " " else re.escape(character)) + _M for character in text)
 
 
 def layout_of(line: str) -> Layout | None:
     """The layout whose header begins the line, if one does."""
-    match = _ANY_HEADER.match(line)
-    if match is None:
-        return None
-    part = {name: _canonical(value or "") for name, value in match.groupdict().items()}
+    start = _MARK.sub("", line[:_HEADER_CHARACTERS])
+    for header in _HEADERS:
+        match = header.match(start)
+        layout = (
+            _layout({name: _canonical(value or "") for name, value in match.groupdict().items()}) if match else None
+        )
+        if layout and _is_written_by_whatsapp(layout):
+            return layout
+    return None
+
+
+def _layout(part: dict[str, str]) -> Layout | None:
     meridiem: Literal["none", "before", "after"] = "none"
     joiner, suffix = part["joiner"], part["after"]
     if is_meridiem(part["after"]):
@@ -122,8 +131,7 @@ def layout_of(line: str) -> Layout | None:
     year = _year(part["a"], part["c"])
     if year is None or not _plausible(part):
         return None
-    end = "] " if part["end"] == "]" else part["end"].rstrip() + " "
-    layout = Layout(
+    return Layout(
         bracket=bool(part["bracket"]),
         year=year,
         separators=(part["sep1"], part["sep2"], part["tail"]),
@@ -132,9 +140,8 @@ def layout_of(line: str) -> Layout | None:
         seconds=bool(part["second"]),
         meridiem=meridiem,
         suffix=suffix,
-        end=end,
+        end=part["end"].rstrip() + " ",
     )
-    return layout if _is_written_by_whatsapp(layout) else None
 
 
 def _canonical(value: str) -> str:
@@ -166,9 +173,9 @@ def _is_written_by_whatsapp(layout: Layout) -> bool:
     """Ends that other software writes too count only together with what it does not write."""
     if layout.bracket or layout.end == "] ":
         return layout.bracket and layout.end == "] "
-    if layout.end.startswith((" -", " –")):
+    if layout.end in {" - ", " – "}:
         machine_log = layout.year == "first" and layout.seconds and layout.joiner == " " and layout.meridiem == "none"
         return not machine_log
     if layout.end == " ":
         return layout.seconds and layout.separators[2] == "."
-    return layout.seconds and layout.joiner != " "
+    return layout.seconds and layout.joiner != " " and not layout.suffix

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from domain.chats.importing.transcript import Flag, Kind
 from domain.chats.importing.whatsapp.bodies import Bodies
-from domain.chats.importing.whatsapp.phrases import comparable, phrases, plain
+from domain.chats.importing.whatsapp.phrases import Template, comparable, phrases, plain
 
 _MAX_NOTICES = 2000
 """How many are looked at for the group's name; the first and the last ones."""
@@ -74,14 +74,19 @@ def _without_unknown_markers(senders: list[str | None], bodies: Bodies) -> list[
 
 
 def _unmarked(senders: list[str | None], bodies: Bodies) -> list[int]:
-    """Notices of senders that only ever give notice, and those too long for somebody to have written them."""
+    """Notices in a file without marks: what nobody would write, and all else of a sender that only gives notice."""
     first = dict(zip(reversed(senders), reversed(bodies.texts), strict=True))
-    suspects = {sender for sender, text in first.items() if phrases().notice(text)}
+    suspects = {sender for sender, text in first.items() if sender is not None and phrases().notice(text)}
     rows = [row for row, sender in enumerate(senders) if sender in suspects and bodies.kinds[row] == Kind.TEXT]
-    notices = {row: found[0] for row in rows if (found := phrases().notice(bodies.texts[row]))}
-    talkers = {senders[row] for row in rows if row not in notices}
-    return [
-        row
-        for row, template in notices.items()
-        if senders[row] not in talkers or sum(map(len, template.pieces)) >= _LONG_NOTICE_CHARACTERS
-    ]
+    found = {row: notice for row in rows if (notice := phrases().notice(bodies.texts[row]))}
+    certain = {row for row, (template, gaps) in found.items() if _is_certain(template, gaps, senders[row])}
+    talkers = {senders[row] for row in rows if row not in found}
+    givers = {senders[row] for row in certain} - talkers
+    return [row for row in found if row in certain or senders[row] in givers]
+
+
+def _is_certain(template: Template, gaps: list[str], sender: str | None) -> bool:
+    """It tells of its own sender, or it is a long sentence that begins with the application's words."""
+    if not template.pieces[0]:
+        return sender is not None and gaps[0] == comparable(sender)
+    return sum(map(len, template.pieces)) >= _LONG_NOTICE_CHARACTERS

@@ -58,10 +58,13 @@ class Template:
         return words[0] if len(words) > 1 else None
 
     def gaps(self, line: str) -> list[str] | None:
-        """What fills the gaps, or None where the line is not this notice. A gap is never empty."""
-        first, *middle, last = self.pieces if len(self.pieces) > 1 else (self.pieces[0], self.pieces[0])
+        """What fills the gaps, or None where the line is not this notice.
+
+        A gap is never empty, but for a last one that goes on without a space: more of the sentence, or nothing.
+        """
         if len(self.pieces) == 1:
-            return [] if line == first else None
+            return [] if line == self.pieces[0] else None
+        first, *middle, last = self.pieces
         if not line.startswith(first) or not line.endswith(last):
             return None
         start, end, gaps = len(first), len(line) - len(last), []
@@ -71,7 +74,8 @@ class Template:
                 return None
             gaps.append(line[start:found])
             start = found + len(piece)
-        return [*gaps, line[start:end]] if start < end else None
+        optional = not last and not self.pieces[-2].endswith(" ")
+        return [*gaps, line[start:end]] if start < end or (optional and start == end) else None
 
 
 @dataclass(slots=True)

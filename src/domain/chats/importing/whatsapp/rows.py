@@ -1,7 +1,8 @@
 """The text of an export, cut into rows by the headers of its layout."""
 
 import re
-from collections.abc import Callable, Set
+from collections.abc import Callable
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from operator import add
 
@@ -37,7 +38,7 @@ class Rows:
 class RowReader:
     """Cuts a file into rows. A header with a date in `rejected`, or with a time that does not exist, is text."""
 
-    def __init__(self, layout: Layout, newline: str, rejected: Set[str] = frozenset()) -> None:
+    def __init__(self, layout: Layout, newline: str, rejected: AbstractSet[str] = frozenset()) -> None:
         self._layout = layout
         self._newline = newline
         self._rejected = rejected
@@ -175,7 +176,5 @@ def newline_of(data: bytes, header: Callable[[str], re.Pattern[str]]) -> str:
     if not any(pasted):
         return "\r\n"
     after_both = header("\r\n")
-    genuine = sum(
-        len(after_both.findall("\r\n" + decode(data, start, end))) for start, end in slices(data, b"\r\n")
-    )
+    genuine = sum(len(after_both.findall("\r\n" + decode(data, start, end))) for start, end in slices(data, b"\r\n"))
     return "\r\n" if not pasted[0] or genuine > 2 * sum(pasted) else "\n"

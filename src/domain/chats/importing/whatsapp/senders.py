@@ -36,7 +36,8 @@ class ColonSettlement:
             rows = self._rows_of_suspects()
             for name in rows:
                 self._named.update(self._names_in_notices(name, rows[name]))
-            if not any([self._settle(name, places) for name, places in rows.items()]):
+            grown = [self._settle(name, places) for name, places in rows.items()]
+            if not any(grown):
                 return
 
     def _rows_of_suspects(self) -> dict[str, list[int]]:
@@ -57,7 +58,8 @@ class ColonSettlement:
     def _may_be_notice(self, name: str) -> bool:
         if len(name) > MAX_NAME_CHARACTERS:
             return True
-        return self._bare_notices and (_open_quote(name) is not None or not self._known.templates.keys().isdisjoint(name.split()))
+        holds_word = not self._known.templates.keys().isdisjoint(name.split())
+        return self._bare_notices and (holds_word or _open_quote(name) is not None)
 
     def _names_in_notices(self, name: str, rows: list[int]) -> Iterator[str]:
         if self._bare_notices and self._may_be_notice(name):
