@@ -31,7 +31,7 @@ def upgrade(settings: Settings) -> None:
 @cache
 def head() -> str:
     """The revision that this code works with."""
-    found = ScriptDirectory.fromconfiguration(configuration()).get_current_head()
+    found = ScriptDirectory.from_config(configuration()).get_current_head()
     if found is None:
         raise RuntimeError("there are no migrations")
     return found
