@@ -12,6 +12,7 @@ from collections.abc import MutableMapping
 from types import TracebackType
 from typing import Any
 
+import msgspec
 import structlog
 from structlog.typing import EventDict, ExcInfo, Processor, WrappedLogger
 
@@ -61,7 +62,7 @@ def configure(settings: Settings) -> None:
         _redact,
     ]
     renderer = (
-        structlog.processors.JSONRenderer()
+        structlog.processors.JSONRenderer(_to_json)
         if settings.log_format == "json"
         else structlog.dev.ConsoleRenderer(colors=sys.stdout.isatty())
     )
@@ -86,6 +87,10 @@ def configure(settings: Settings) -> None:
 def _is_news(record: logging.LogRecord) -> bool:
     """Whether it says more than `request.cut_off` has said."""
     return record.msg != "ASGI callable returned without completing response."
+
+
+def _to_json(event: EventDict, **_options: object) -> str:
+    return msgspec.json.encode(event, enc_hook=repr).decode()
 
 
 def _redact(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:

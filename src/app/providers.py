@@ -1,7 +1,7 @@
 """Every injectable: a name and its builder.
 
-Each builder takes what it needs from the application's state instead of from another injectable: a chain of them
-costs Litestar a task group a link, on every request.
+Each builder takes what it needs from the application's state instead of from another injectable. What a route takes
+side by side, Litestar resolves in a task group, which costs a tenth of a small request.
 """
 
 from collections.abc import AsyncIterator
@@ -52,7 +52,8 @@ async def provide_users(state: State, session: NamedDependency[AsyncSession]) ->
     return UserService(session, state.resources.master_keys)
 
 
-async def provide_wallets(state: State) -> WalletReader:
+async def provide_wallets(state: State, user: NamedDependency[CurrentUser]) -> WalletReader:  # noqa: ARG001 - see below
+    """It waits for the user, so that the two are not resolved in a task group of their own."""
     return WalletReader(_reads(state))
 
 

@@ -6,7 +6,7 @@ import time
 import structlog
 from litestar.enums import ScopeType
 from litestar.types import ASGIApp, HTTPReceiveMessage, Message, Receive, Scope, Send, WebSocketReceiveMessage
-from structlog.contextvars import bound_contextvars
+from structlog.contextvars import bind_contextvars
 from uuid_utils import uuid7
 
 CLIENT_GONE = "client_gone"
@@ -36,24 +36,24 @@ class RequestEdge:
         request_id = _request_id(scope)
         exchange = _Exchange(scope, receive, send, request_id)
         started = time.perf_counter()
-        with bound_contextvars(request_id=request_id):
-            try:
-                await self._app(scope, exchange.receive, exchange.send)
-            except Exception as error:
-                if not exchange.status:
-                    raise
-                # The framework's own error says only that the answer had begun.
-                _log.warning("request.cut_off", exc_info=error.__cause__ or error)
-            finally:
-                route = scope.get("path_template") or "unmatched"
-                if route not in _QUIET:
-                    _log.info(
-                        "request",
-                        method=scope["method"],
-                        route=route,
-                        status=exchange.status,
-                        duration_ms=round((time.perf_counter() - started) * 1000, 1),
-                    )
+        bind_contextvars(request_id=request_id)  # of this request's own task: nothing to take back
+        try:
+            await self._app(scope, exchange.receive, exchange.send)
+        except Exception as error:
+            if not exchange.status:
+                raise
+            # The framework's own error says only that the answer had begun.
+            _log.warning("request.cut_off", exc_info=error.__cause__ or error)
+        finally:
+            route = scope.get("path_template") or "unmatched"
+            if route not in _QUIET:
+                _log.info(
+                    "request",
+                    method=scope["method"],
+                    route=route,
+                    status=exchange.status,
+                    duration_ms=round((time.perf_counter() - started) * 1000, 1),
+                )
 
 
 class _Exchange:

@@ -102,7 +102,7 @@ async def test_a_json_body_over_the_limit_is_too_large(client):
     assert_problem(answer, 413, "too_large")
 
 
-@pytest.mark.parametrize("header", [None, "", "Bearer", "Bearer ", "Basic dTpw", "Bearer not.a.token", "Bearer a b c"])
+@pytest.mark.parametrize("header", [None, "", "Bearer", "Basic dTpw", "Bearer not.a.token", "Bearer a b c"])
 async def test_without_a_valid_token_the_scheme_is_named(stack, header):
     headers = {} if header is None else {"Authorization": header}
     async with stack.anonymous as client:

@@ -36,29 +36,31 @@ async def test_the_chats_of_a_deleted_account_are_closed_at_once_and_erased_by_j
         await eventually(lambda erased=erased: not (uploads / erased).exists())
 
 
-async def test_an_upload_that_outlasts_its_account_is_not_kept(client, uploads, is_problem):
+async def test_an_upload_that_outlasts_its_account_is_not_kept(stack, client, subject, uploads, database):
     await client.get("/api/chats")
     before = set(uploads.iterdir())
-    begun, deleted = asyncio.Event(), asyncio.Event()
-
-    async def body():
-        whole = form(part("file", HELLO))
-        yield whole[:150]
-        begun.set()
-        await deleted.wait()
-        yield whole[150:]
-
-    uploading = asyncio.create_task(
-        client.post("/api/chats/upload", content=body(), headers={"Content-Type": FORM_TYPE})
+    body = form(part("file", HELLO))
+    head = (
+        f"POST /api/chats/upload HTTP/1.1\r\nHost: x\r\nContent-Type: {FORM_TYPE}\r\nContent-Length: {len(body)}\r\n"
+        f"Authorization: Bearer {stack.token(subject)}\r\nExpect: 100-continue\r\nConnection: close\r\n\r\n"
     )
-    await begun.wait()
-    # The request must have passed its authentication, and nothing tells from outside that it has.
-    await eventually(lambda: client.get("/health/live"))
+    reader, writer = await asyncio.open_connection("127.0.0.1", client.base_url.port)
+    writer.write(head.encode())
+    assert await reader.readuntil(b"\r\n\r\n") == b"HTTP/1.1 100 Continue\r\n\r\n"  # it has let the user in
     assert (await client.delete("/api/users/delete-account")).status_code == 200
-    deleted.set()
+    writer.write(body)
 
-    assert is_problem(await uploading, 403, "account_deleted")
+    answer = await reader.read()
+    writer.close()
+    assert answer.startswith(b"HTTP/1.1 403 ")
+    assert b'"account_deleted"' in answer
     assert set(uploads.iterdir()) <= before
+    orphans = "SELECT count(*) FROM chat JOIN app_user ON app_user.id = user_id WHERE deleted_at IS NOT NULL"
+    await eventually(lambda: is_zero(database, orphans))
+
+
+async def is_zero(database, statement):
+    return await database.fetchval(statement) == 0
 
 
 async def none_left(database, chat_id):

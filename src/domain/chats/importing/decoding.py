@@ -7,6 +7,10 @@ from domain.chats.importing.errors import ExportEncoding, ExportNotRecognised
 
 BLOCK_BYTES = 1 << 18
 _SAMPLE_BYTES = 4096
+_UTF16_SHARE = 5
+_BINARY_SHARE = 20
+"""One byte in so many is what text does not have: zeros at every other place, or control characters."""
+_CONTROLS = bytes(range(9)) + bytes(range(14, 32))
 
 
 def to_utf8(data: bytes) -> tuple[bytes, str]:
@@ -14,6 +18,7 @@ def to_utf8(data: bytes) -> tuple[bytes, str]:
 
     Raises:
         ExportEncoding: UTF-32, UTF-16 without a byte order mark, or a UTF-16 that is broken.
+        ExportNotRecognised: control characters all over, as no text has them.
     """
     if data.startswith(codecs.BOM_UTF8):
         return data[len(codecs.BOM_UTF8) :], "utf-8-sig"
@@ -22,9 +27,10 @@ def to_utf8(data: bytes) -> tuple[bytes, str]:
     if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return _from_utf16(data), "utf-16-le" if data.startswith(codecs.BOM_UTF16_LE) else "utf-16-be"
     sample = data[:_SAMPLE_BYTES]
-    if sample.count(0) * 4 > len(sample):
-        if sample[::2].count(0) * 4 > len(sample) or sample[1::2].count(0) * 4 > len(sample):
-            raise ExportEncoding("The file looks like UTF-16 without a byte order mark.")
+    even, odd = (sample[place::2].count(0) * _UTF16_SHARE > len(sample) for place in (0, 1))
+    if even != odd:
+        raise ExportEncoding("The file looks like UTF-16 without a byte order mark.")
+    if (len(sample) - len(sample.translate(None, _CONTROLS))) * _BINARY_SHARE > len(sample):
         raise ExportNotRecognised
     return data, "utf-8"
 

@@ -32,6 +32,8 @@ NOTICES = [
     "Your security code with Bob changed. Tap to learn more.",
     "You're now an admin",
     "You're no longer an admin",
+    "You’re now an admin",
+    "Ann changed this group’s icon",
     "Ann turned on disappearing messages. New messages will disappear from this chat 24 hours after they're sent, "
     "except when kept. Tap to change.",
     "You turned off disappearing messages. Tap to change.",

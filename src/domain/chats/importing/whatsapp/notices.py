@@ -86,7 +86,10 @@ def _unmarked(senders: list[str | None], bodies: Bodies) -> list[int]:
 
 
 def _is_certain(template: Template, gaps: list[str], sender: str | None) -> bool:
-    """It tells of its own sender, or it is a long sentence that begins with the application's words."""
+    """It tells of its own sender or names it as the group, or is a long sentence of the application's own words."""
+    name = comparable(sender or "")
+    if template.title is not None and gaps[template.title] == name:
+        return True
     if not template.pieces[0]:
-        return sender is not None and gaps[0] == comparable(sender)
+        return gaps[0] == name
     return sum(map(len, template.pieces)) >= _LONG_NOTICE_CHARACTERS

@@ -23,7 +23,8 @@ RLM = "\u200f"
 _DATA = Path(__file__).with_name("phrases")
 _MARKS = re.compile(f"[{MARKS}]+")
 _SPACES = re.compile(f"[{SPACES[1:]}]")
-_QUOTES = re.compile("[“”„‟«»‘’‚‛「」『』″]")
+_QUOTES = re.compile("[“”„‟«»「」『』″]")
+_APOSTROPHES = re.compile("[‘’‚‛ʼ′]")
 _PLACEHOLDER = re.compile(r"\{(title)?\}")
 
 
@@ -128,8 +129,14 @@ def plain(text: str) -> str:
 
 
 def comparable(text: str) -> str:
-    """Without marks, with one kind of space and quotation mark, and without a full stop at the end."""
-    return _QUOTES.sub('"', _SPACES.sub(" ", plain(text))).strip().rstrip(".。।")
+    """Without marks, with one kind of space, quotation mark and apostrophe, and without a full stop at the end."""
+    return _unified(plain(text)).strip().rstrip(".。।")
+
+
+def _unified(text: str) -> str:
+    if text.isascii():
+        return text
+    return _APOSTROPHES.sub("'", _QUOTES.sub('"', _SPACES.sub(" ", text)))
 
 
 @cache
@@ -192,10 +199,6 @@ def _add_parts(known: Phrases, language: str, entries: dict[str, list[str]]) -> 
     known.call_ends.update(map(comparable, entries.get("call_end", ())))
 
 
-def _spaced(piece: str) -> str:
-    return _QUOTES.sub('"', _SPACES.sub(" ", piece))
-
-
 def _add_templates(known: Phrases, language: str, entries: dict[str, list[str]]) -> None:
     for text in entries.get("system", ()):
         template = _template(text, language)
@@ -207,4 +210,4 @@ def _add_templates(known: Phrases, language: str, entries: dict[str, list[str]])
 def _template(text: str, language: str) -> Template:
     pieces = _PLACEHOLDER.split(text)
     titles = pieces[1::2]
-    return Template(tuple(map(_spaced, pieces[::2])), titles.index("title") if "title" in titles else None, language)
+    return Template(tuple(map(_unified, pieces[::2])), titles.index("title") if "title" in titles else None, language)

@@ -1,0 +1,177 @@
+"""One fault at a time, at the instant where it hurts most."""
+
+import asyncio
+import os
+import signal
+import time
+
+import httpx
+import pytest
+
+from support.exports import long_chat, upload
+from support.machine import running_machine
+from support.waiting import eventually
+
+ROWS = 300
+EXPORT = long_chat(ROWS)
+IN_COPY = "SELECT FROM pg_stat_activity WHERE query LIKE 'COPY%' AND wait_event_type = 'Lock'"
+
+
+@pytest.fixture(scope="module")
+async def machine():
+    async with running_machine() as machine:
+        yield machine
+
+
+@pytest.fixture
+async def client(machine, request):
+    async with machine.client(f"user_{request.node.name}") as client:
+        yield client
+
+
+async def queued(client):
+    """An upload whose import is not waited for."""
+    answer = await upload(client, EXPORT, prefer="wait=0")
+    assert answer.status_code == 202, answer.text
+    return answer.json()["chat_id"]
+
+
+async def settled(client, chat_id):
+    """The chat once its import has ended."""
+
+    async def chat():
+        found = (await client.get(f"/api/chats/{chat_id}")).json()
+        return found if found["status"] != "processing" else None
+
+    return await eventually(chat, timeout_s=90)
+
+
+async def is_whole(machine, client, chat_id):
+    """The chat has become whole, and its messages exist once."""
+    chat = await settled(client, chat_id)
+    assert (chat["status"], chat["message_count"]) == ("completed", ROWS), chat["error_log"]
+    assert chat["chat_metadata"]["total_messages"] == ROWS
+    messages = (await client.get(f"/api/chats/{chat_id}/messages")).json()
+    assert [message["content"] for message in messages] == [f"so it goes {number}" for number in range(ROWS)]
+    assert await stored(machine, chat_id) == ROWS
+    return True
+
+
+async def stored(machine, chat_id):
+    [row] = await machine.fetch("SELECT count(*) FROM message WHERE chat_id = $1", chat_id)
+    return row["count"]
+
+
+async def test_an_import_whose_run_is_lost_at_any_point_is_done_once_by_another(machine, client):
+    await machine.only("api", "worker-1")
+    while_parsing = await queued(client)
+    [orphan] = await machine.paused_children("worker-1")
+    await machine.kill("worker-1")
+    machine.resume(orphan)
+    await eventually(lambda: not os.path.exists(f"/proc/{orphan}"))  # noqa: ASYNC240, PTH110 - not a file
+
+    await machine.start("worker-2")
+    while_storing = await queued(client)
+    async with machine.locked_messages():
+        await eventually(lambda: machine.fetch(IN_COPY))
+        await machine.kill("worker-2")
+    assert await stored(machine, while_storing) == 0
+
+    await machine.start("worker-3")
+    while_paused = await queued(client)
+    paused = [machine.process("worker-3").pid, *await machine.paused_children("worker-3")]
+    machine.pause(paused[0])
+
+    await machine.start("worker-4")
+    for chat_id in (while_parsing, while_storing, while_paused):
+        assert await is_whole(machine, client, chat_id)
+    for pid in paused:
+        machine.resume(pid)
+    await eventually(lambda: not machine.import_children("worker-3"))
+    await eventually(lambda: _no_jobs(machine))
+    assert await is_whole(machine, client, while_paused)
+
+
+async def _no_jobs(machine):
+    return not await machine.fetch("SELECT FROM outbox_job")
+
+
+async def test_what_waits_in_an_emptied_redis_is_imported_soon(machine, client):
+    await machine.only("api", "worker-1")
+    running = [await queued(client) for _ in range(2)]
+    children = await machine.paused_children("worker-1", count=2)
+    waiting = [await queued(client) for _ in range(3)]
+    async with machine.redis() as redis:
+        await eventually(lambda: _has_length(redis, "saq:imports:queued", 3))
+        await redis.flushall()
+    began = time.monotonic()
+    for pid in children:
+        machine.resume(pid)
+    for chat_id in waiting + running:
+        assert await is_whole(machine, client, chat_id)
+    assert time.monotonic() - began < 15
+
+
+async def _has_length(redis, name, length):
+    return await redis.llen(name) == length
+
+
+async def test_an_upload_outlasts_a_restart_of_postgres(machine, client):
+    await machine.only("api", "worker-1")
+    uploading = asyncio.create_task(upload(client, EXPORT, prefer="wait=60"))
+    [child] = await machine.paused_children("worker-1")
+    await machine.kill("postgres")
+    assert (await client.get("/api/chats")).status_code == 503
+    await machine.start("postgres")
+    machine.resume(child)
+    answer = await uploading
+    assert answer.status_code == 200, answer.text
+    assert await is_whole(machine, client, answer.json()["chat_id"])
+
+
+async def test_a_retry_after_the_api_was_killed_finds_the_chat(machine, client):
+    await machine.only("api", "worker-1")
+    uploading = asyncio.create_task(upload(client, EXPORT))
+    [child] = await machine.paused_children("worker-1")
+    await machine.kill("api")
+    with pytest.raises(httpx.TransportError):
+        await uploading
+    await machine.start("api")
+    machine.resume(child)
+    [chat] = (await client.get("/api/chats")).json()
+    assert await is_whole(machine, client, chat["chat_id"])
+
+
+async def test_an_import_that_is_killed_four_times_fails_and_leaves_nothing(machine, client):
+    await machine.only("api", "worker-1")
+    chat_id = await queued(client)
+    for _ in range(4):
+        [child] = await machine.paused_children("worker-1")
+        os.kill(child, signal.SIGKILL)
+        await eventually(lambda: not machine.import_children("worker-1"))
+    chat = await settled(client, chat_id)
+    assert (chat["status"], chat["error_log"]) == ("failed", "import_failed")
+    assert (chat["message_count"], chat["chat_metadata"]) == (0, None)
+    assert (await client.get(f"/api/chats/{chat_id}/messages")).json()["error_code"] == "chat_import_failed"
+    assert await stored(machine, chat_id) == 0
+
+
+async def test_a_worker_that_is_stopped_finishes_or_hands_on_its_imports(machine, client):
+    await machine.only("api", "worker-1")
+    finished, handed_on = await queued(client), None
+    [quick] = await machine.paused_children("worker-1")
+    handed_on = await queued(client)
+    await machine.paused_children("worker-1", count=2)
+    began = time.monotonic()
+    worker = machine.process("worker-1")
+    worker.terminate()
+    machine.resume(quick)
+    assert await is_whole(machine, client, finished)
+    assert await worker.wait() == 0
+    assert time.monotonic() - began < 25
+    assert await stored(machine, handed_on) == 0
+
+    await machine.start("worker-2")
+    began = time.monotonic()
+    assert await is_whole(machine, client, handed_on)
+    assert time.monotonic() - began < 10
