@@ -11,7 +11,11 @@ from app.signals import OUTBOX, next_signal
 from domain.outbox import Outbox, OutboxJob, Queue
 
 BATCH = 100
+HEARTBEAT_S = 12
+"""A job that has not been heard of for so long is lost, and queued again."""
 _INTERVAL_S = 1.0
+_REDIS_S = 5
+_FILLED = "outbox:filled"
 _log = structlog.get_logger()
 
 
@@ -26,12 +30,22 @@ class Dispatcher:
         async with self._resources.signals.subscribed(OUTBOX) as woken:
             while True:
                 try:
+                    await self._notice_loss()
                     while await self.dispatch() == BATCH:
                         pass
                 except Exception as error:  # noqa: BLE001 - whatever it is, the next turn tries again
                     if not is_outage(error):
                         _log.exception("dispatcher.failed")
                 await next_signal(woken, _INTERVAL_S)
+
+    async def _notice_loss(self) -> None:
+        """Have everything sent again when Redis is empty: nothing would be heard of it for up to ten minutes."""
+        resources = self._resources
+        async with asyncio.timeout(_REDIS_S):
+            emptied = await resources.redis.set(_FILLED, b"", nx=True)
+        if emptied:
+            async with resources.database.transaction() as session:
+                await Outbox(session).recall()
 
     async def dispatch(self) -> int:
         """Send what is due. A job is marked as sent first: a crash in between only delays it."""
@@ -64,12 +78,12 @@ class Dispatcher:
             kwargs={**row.arguments, "outbox_id": str(row.id)},
             key=str(row.id),  # a job that is queued or running already is not queued twice
             timeout=self._resources.settings.import_timeout_s + 120,
-            heartbeat=30,
+            heartbeat=HEARTBEAT_S,
             retries=5,
             retry_delay=2,
             retry_backoff=60,
         )
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(_REDIS_S):
             await self._resources.queues[Queue(row.queue)].enqueue(job)
         if row.sends > 1:
             _log.info("outbox.sent_again", job=row.function, job_id=str(row.id), sends=row.sends)

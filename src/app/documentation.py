@@ -48,11 +48,6 @@ def answers(
     if reads_json and InvalidRequest not in found:
         found = (*found, InvalidRequest)
     documented: dict[int, ResponseSpec] = {}
-    if ok is not None:
-        examples = [Example(id="example", value=msgspec.to_builtins(example))] if example is not None else None
-        documented[status] = ResponseSpec(
-            ok, generate_examples=False, description="Success", media_type=media_type, examples=examples
-        )
     if reads_json:
         documented[400] = _problems(400, {"malformed_request": "The body is not JSON."})
     by_status: dict[int, dict[str, str]] = {}
@@ -60,6 +55,12 @@ def answers(
         by_status.setdefault(status_of(error), {})[error.code] = error.detail
     for code, details in sorted(by_status.items()):
         documented[code] = _problems(code, details)
+    if ok is not None:
+        examples = [Example(id="example", value=msgspec.to_builtins(example))] if example is not None else None
+        title = TITLES.get(status, "Success")
+        documented[status] = ResponseSpec(
+            ok, generate_examples=False, description=title, media_type=media_type, examples=examples
+        )
     return documented
 
 

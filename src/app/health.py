@@ -117,7 +117,8 @@ async def db_pool(resources: NamedDependency[Resources]) -> PoolHealth:
     operation_id="healthReady",
     summary="Whether it can serve, and what is missing",
     tags=["health"],
-    responses=answers(Readiness, Readiness("ready", "up", "current", "up", "up", 1)),
+    responses=answers(Readiness, Readiness("ready", "up", "current", "up", "up", 1))
+    | answers(Readiness, Readiness("unavailable", "down", "outdated", "up", "up", 1), status=503),
 )
 async def ready(resources: NamedDependency[Resources]) -> Response[Readiness]:
     """503 while PostgreSQL or the schema is not there. Without Redis, Qdrant or a worker it is `degraded`."""

@@ -4,15 +4,17 @@ import asyncio
 import signal
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
-from typing import Any
+from datetime import datetime
+from typing import Any, cast
 from uuid import UUID
 
 import structlog
+from redis.exceptions import RedisError
 from saq import CronJob, Job, Worker
 from saq.queue.redis import RedisQueue
 from structlog.contextvars import bound_contextvars
 
-from app.dispatcher import Dispatcher
+from app.dispatcher import HEARTBEAT_S, Dispatcher
 from app.resources import Resources, opened
 from domain.errors import DomainError
 from domain.outbox import Outbox, Queue
@@ -21,8 +23,7 @@ JobFunction = Callable[..., Awaitable[None]]
 """`async def job(resources, **ids)`: safe to run twice, and at the same time as itself."""
 
 CONCURRENCY = {Queue.IMPORTS: 2, Queue.INDEXING: 1, Queue.INSIGHTS: 4, Queue.MAINTENANCE: 2}
-HEARTBEAT_S = 30
-_TOUCH_S = 8
+_TOUCH_S = 3
 _log = structlog.get_logger()
 
 
@@ -31,7 +32,11 @@ class JobFailed(Exception):
 
 
 class NotNow(Exception):
-    """Another run of this job is at it. The outbox sends it again, should that run be lost."""
+    """Another run is at this job, until `until` if that is known; should it be lost, the outbox sends the job again."""
+
+    def __init__(self, until: datetime | None = None) -> None:
+        super().__init__()
+        self.until = until
 
 
 def as_saq_function(function: JobFunction) -> Callable[..., Awaitable[None]]:
@@ -44,10 +49,7 @@ def as_saq_function(function: JobFunction) -> Callable[..., Awaitable[None]]:
         with bound_contextvars(job=function.__name__, job_id=outbox_id, **arguments):
             beat = asyncio.create_task(_keep_alive(job))
             try:
-                await function(resources, **{name: UUID(value) for name, value in arguments.items()})
-            except NotNow:
-                _log.info("job", outcome="not_now")
-                return
+                outcome = await _run(resources, function, outbox_id, arguments)
             except Exception as error:  # noqa: BLE001 - all of it becomes a code
                 code = error.code if isinstance(error, DomainError) else type(error).__name__
                 _log.warning("job", outcome="failed", attempt=job.attempts, error_code=code, exc_info=error)
@@ -56,13 +58,25 @@ def as_saq_function(function: JobFunction) -> Callable[..., Awaitable[None]]:
                 beat.cancel()
                 with suppress(asyncio.CancelledError):
                     await beat
-            if outbox_id is not None:
-                async with resources.database.transaction() as session:
-                    await Outbox(session).done(UUID(outbox_id))
-            _log.info("job", outcome="done", attempt=job.attempts)
+            _log.info("job", outcome=outcome, attempt=job.attempts)
 
     run.__qualname__ = run.__name__ = function.__name__
     return run
+
+
+async def _run(resources: Resources, function: JobFunction, outbox_id: str | None, ids: dict[str, str]) -> str:
+    """Run a job, and settle its outbox row: removed when it has run, due later when it could not."""
+    try:
+        await function(resources, **{name: UUID(value) for name, value in ids.items()})
+    except NotNow as later:
+        if outbox_id is not None and later.until is not None:
+            async with resources.database.transaction() as session:
+                await Outbox(session).postpone(UUID(outbox_id), later.until)
+        return "not_now"
+    if outbox_id is not None:
+        async with resources.database.transaction() as session:
+            await Outbox(session).done(UUID(outbox_id))
+    return "done"
 
 
 async def _keep_alive(job: Job) -> None:
@@ -90,7 +104,7 @@ def build_workers(
                 concurrency=CONCURRENCY[name],
                 cron_jobs=crons,
                 startup=_give(resources),
-                timers={"sweep": 10, "worker_info": 5},  # type: ignore[arg-type] # SAQ means it to be partial
+                timers={"sweep": 3, "worker_info": 5},  # type: ignore[arg-type] # SAQ means it to be partial
                 dequeue_timeout=1,
                 shutdown_grace_period_s=20,
             )
@@ -100,6 +114,15 @@ def build_workers(
 
 class _QuietWorker(Worker[Any]):
     SIGNALS: list[signal.Signals] = []  # noqa: RUF012 - SAQ's own name; this process stops all its workers together
+
+    async def process(self) -> bool:
+        """Work off a job. SAQ itself would ask an absent Redis for the next one without a pause."""
+        try:
+            await cast("RedisQueue", self.queue).redis.execute_command("PING")  # type: ignore[no-untyped-call]
+        except (RedisError, OSError):
+            await asyncio.sleep(1)
+            return False
+        return await super().process()
 
     async def stop(self) -> None:
         """Stop now: SAQ would wait for its upkeep tasks, which sleep for seconds, as it waits for jobs."""

@@ -81,7 +81,7 @@ def load(environ: Mapping[str, str] | None = None) -> Settings:
         environment=read("ENVIRONMENT", _one_of(get_args(Environment)), "development"),
         data_dir=read("DATA_DIR", Path, ".data").absolute(),
         host=read("HOST", str, "127.0.0.1"),
-        port=read("PORT", int, "8000"),
+        port=read("PORT", _port, "8000"),
         log_level=read("LOG_LEVEL", _one_of(("DEBUG", "INFO", "WARNING", "ERROR")), "INFO"),
         log_format=read("LOG_FORMAT", _one_of(get_args(LogFormat)), "json"),
         database_url=read("DATABASE_URL", _database_url),
@@ -157,6 +157,12 @@ def _one_of(allowed: tuple[str, ...]) -> Callable[[str], str]:
 def _positive(raw: str) -> int:
     if not raw.isdecimal() or int(raw) == 0:
         raise ValueError("a whole number above 0 is expected")
+    return int(raw)
+
+
+def _port(raw: str) -> int:
+    if not raw.isdecimal() or int(raw) > 65_535:  # noqa: PLR2004 - the last port
+        raise ValueError("a port number is expected")
     return int(raw)
 
 

@@ -71,12 +71,15 @@ class Signals:
 
     async def _listen(self) -> None:
         while True:
+            listening = False
             with suppress(RedisError, OSError):
                 async with self._redis.pubsub(ignore_subscribe_messages=True) as subscription:
                     await subscription.psubscribe(_PREFIX + "*")
+                    listening = True
                     async for message in subscription.listen():
                         self._set(message["channel"].decode().removeprefix(_PREFIX))
-            _log.warning("signals.reconnecting")
+            if listening:
+                _log.warning("signals.lost")
             await asyncio.sleep(LOOK_AGAIN_S)
 
     def _set(self, topic: str) -> None:

@@ -19,7 +19,7 @@ from domain.base import Entity
 PENDING_WAKE = "outbox_wake"
 """Key in `session.info`, set while a transaction holds outbox rows that no dispatcher has been woken for."""
 
-FIRST_RESEND_S = 30
+FIRST_RESEND_S = 20
 LAST_RESEND_S = 600
 
 
@@ -79,6 +79,14 @@ class Outbox:
         """Make jobs due again that were taken and could not be sent."""
         undone = update(OutboxJob).where(OutboxJob.id.in_(job_ids))
         await self._session.execute(undone.values(send_at=func.now(), sends=func.greatest(OutboxJob.sends - 1, 0)))
+
+    async def postpone(self, job_id: UUID, until: datetime) -> None:
+        """Send a job again at `until`, if it still stands then."""
+        await self._session.execute(update(OutboxJob).where(OutboxJob.id == job_id).values(send_at=until))
+
+    async def recall(self) -> None:
+        """Make every job that was sent due again, since the queue has lost them."""
+        await self._session.execute(update(OutboxJob).where(OutboxJob.sends > 0).values(send_at=func.now()))
 
     async def done(self, job_id: UUID) -> None:
         """Remove a job that has run."""

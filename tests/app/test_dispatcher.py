@@ -70,6 +70,17 @@ async def test_what_redis_has_lost_is_sent_again(resources):
     assert await sends(resources) == {job_id: 2}
 
 
+async def test_that_redis_has_lost_everything_is_noticed(resources, monkeypatch):
+    monkeypatch.setattr("app.signals.LOOK_AGAIN_S", 0.01)
+    await record(resources)
+    running = asyncio.create_task(Dispatcher(resources).run())
+    async with asyncio.timeout(20):
+        await eventually(lambda: queued(resources))
+        await resources.redis.flushdb()
+        await eventually(lambda: queued(resources))
+    running.cancel()
+
+
 @pytest.mark.usefixtures("at_once")
 async def test_what_is_queued_already_is_not_queued_twice(resources):
     await record(resources)

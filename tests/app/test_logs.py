@@ -1,20 +1,17 @@
 import json
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
 
-TESTS = Path(__file__).parents[1]
 SECRET = "what somebody wrote"
 PROGRAM = """
 import asyncio, gc, logging, sys
-from pathlib import Path
+from types import SimpleNamespace
 import structlog
 from app import logs
-from fakes.databases import settings
 
-logs.configure(settings(Path(), LOG_FORMAT=sys.argv[1], LOG_LEVEL=sys.argv[2]))
+logs.configure(SimpleNamespace(log_format=sys.argv[1], log_level=sys.argv[2]))
 log = structlog.get_logger()
 SECRET = "what somebody wrote"
 
@@ -28,7 +25,7 @@ def fail():
 
 def logged(body, log_format="json", level="INFO"):
     arguments = [sys.executable, "-c", PROGRAM + body, log_format, level]
-    return subprocess.run(arguments, check=True, capture_output=True, text=True, timeout=60, cwd=TESTS).stdout
+    return subprocess.run(arguments, check=True, capture_output=True, text=True, timeout=60).stdout
 
 
 def events(body, **options):

@@ -15,6 +15,7 @@ from structlog.testing import CapturingLogger
 from app import errors, requests
 from app.main import EXPOSED_HEADERS
 from app.requests import RequestEdge
+from fakes.resources import eventually
 from support.stack import Stack, free_port
 
 ORIGIN = "https://web.example.org"
@@ -34,6 +35,17 @@ async def proxied(stack, environ, tmp_path_factory):
 def events(stack, request_id):
     lines = [json.loads(line) for line in stack.log("api").splitlines() if line.startswith("{")]
     return [line for line in lines if line.get("request_id") == request_id]
+
+
+async def logged_events(stack, request_id):
+    """The events of a request, of which the last is written when its answer is out."""
+
+    async def finished():
+        return any(event["event"] == "request" for event in events(stack, request_id))
+
+    async with asyncio.timeout(20):
+        await eventually(finished)
+    return events(stack, request_id)
 
 
 async def test_a_request_id_of_the_caller_is_returned(stack):
@@ -56,7 +68,7 @@ async def test_each_request_is_one_event_with_the_route_and_without_the_query(st
         chat_id = "0192f000-0000-7000-8000-000000000000"
         answer = await client.get(f"/api/chats/{chat_id}?secret=query", headers={"X-Request-ID": "one-event"})
     assert answer.status_code == 404
-    [event] = events(stack, "one-event")
+    [event] = await logged_events(stack, "one-event")
     assert event.keys() == {
         "event", "level", "timestamp", "request_id", "method", "route", "status", "duration_ms",
     }  # fmt: skip
@@ -70,9 +82,9 @@ async def test_each_request_is_one_event_with_the_route_and_without_the_query(st
 
 async def test_a_path_that_is_no_route_is_not_logged_and_neither_are_probes(stack):
     async with stack.anonymous as client:
-        await client.get("/api/secret-path", headers={"X-Request-ID": "no-route"})
         await client.get("/health/live", headers={"X-Request-ID": "probe"})
-    [event] = events(stack, "no-route")
+        await client.get("/api/secret-path", headers={"X-Request-ID": "no-route"})
+    [event] = await logged_events(stack, "no-route")
     assert (event["route"], event["status"]) == ("unmatched", 404)
     assert "secret-path" not in stack.log("api")
     assert events(stack, "probe") == []
@@ -107,6 +119,26 @@ async def test_the_scheme_that_a_trusted_proxy_states_is_believed(stack, proxied
             answers.append((answer.status_code, answer.headers["content-type"]))
     # What comes from a page over http is read at the one address, and refused at the other, which is https.
     assert answers == [(403, "text/html; charset=utf-8"), (403, errors.MEDIA_TYPE)]
+
+
+async def test_a_client_that_leaves_while_it_uploads_is_no_error(stack):
+    head = [
+        "POST /api/chats/upload HTTP/1.1",
+        "Host: localhost",
+        f"Authorization: Bearer {stack.token('leaves')}",
+        "Content-Type: multipart/form-data; boundary=b",
+        "Content-Length: 1000000",
+        "X-Request-ID: left",
+    ]
+    body = '--b\r\nContent-Disposition: form-data; name="file"; filename="chat.txt"\r\n\r\nthe beginning'
+    _, writer = await asyncio.open_connection("127.0.0.1", stack.settings.port)
+    writer.write("\r\n".join([*head, "", body]).encode())
+    await writer.drain()
+    writer.close()
+
+    [event] = await logged_events(stack, "left")
+    assert (event["level"], event["route"]) == ("info", "/api/chats/upload")
+    assert 400 <= event["status"] < 500
 
 
 @asynccontextmanager

@@ -8,6 +8,7 @@ import time
 import httpx
 import pytest
 
+from app.signals import LOOK_AGAIN_S
 from support.exports import long_chat, upload
 from support.machine import running_machine
 from support.waiting import eventually
@@ -68,7 +69,7 @@ async def test_an_import_whose_run_is_lost_at_any_point_is_done_once_by_another(
     [orphan] = await machine.paused_children("worker-1")
     await machine.kill("worker-1")
     machine.resume(orphan)
-    await eventually(lambda: not os.path.exists(f"/proc/{orphan}"))  # noqa: ASYNC240, PTH110 - not a file
+    await eventually(lambda: not os.path.exists(f"/proc/{orphan}"))  # noqa: PTH110 - not a file
 
     await machine.start("worker-2")
     while_storing = await queued(client)
@@ -122,6 +123,7 @@ async def test_an_upload_outlasts_a_restart_of_postgres(machine, client):
     [child] = await machine.paused_children("worker-1")
     await machine.kill("postgres")
     assert (await client.get("/api/chats")).status_code == 503
+    await asyncio.sleep(1.5 * LOOK_AGAIN_S)  # the waiting request looks at the database in vain
     await machine.start("postgres")
     machine.resume(child)
     answer = await uploading

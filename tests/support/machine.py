@@ -32,9 +32,8 @@ class Machine:
         self.scratch = directory / "scratch"
         self.postgres, self.valkey = Postgres(directory), Valkey(directory)
         self.vectors = Qdrant(directory, api_key="test-key")
-        self.servers: dict[str, Server] = {
-            server.name: server for server in (self.postgres, self.valkey, self.vectors)
-        }
+        servers: list[Server] = [self.postgres, self.valkey, self.vectors]
+        self.servers = {server.name: server for server in servers}
         self._stacks: dict[str, Stack] = {}
         self._environ: dict[str, str] = {}
         self._paused: set[int] = set()
@@ -120,8 +119,9 @@ class Machine:
     def import_children(self, worker: str) -> list[int]:
         """The processes that read exports for a worker."""
         pid = self.process(worker).pid
-        with suppress(FileNotFoundError):
-            return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+        with suppress(OSError):  # it has ended, or the worker has
+            children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+            return [int(child) for child in children if _reads_an_export(child)]
         return []
 
     def pause(self, pid: int) -> None:
@@ -182,9 +182,7 @@ class Machine:
 
 @asynccontextmanager
 async def running_machine() -> AsyncIterator[Machine]:
-    # Under /tmp and not pytest's own directory: that one is long for a socket, and closed to PostgreSQL's user.
-    directory = Path(tempfile.mkdtemp(prefix="chat-insights-test-", dir="/tmp"))
-    directory.chmod(0o711)
+    directory = _short_directory()
     machine = Machine(directory)
     try:
         await machine.open()
@@ -194,6 +192,13 @@ async def running_machine() -> AsyncIterator[Machine]:
         shutil.rmtree(directory)
 
 
+def _short_directory() -> Path:
+    # Under /tmp and not pytest's own directory: that one is long for a socket, and closed to PostgreSQL's user.
+    directory = Path(tempfile.mkdtemp(prefix="chat-insights-test-", dir="/tmp"))
+    directory.chmod(0o711)
+    return directory
+
+
 def _command(name: str) -> str:
     return name.partition("-")[0]
 
@@ -201,6 +206,11 @@ def _command(name: str) -> str:
 def _process(stack: Stack) -> asyncio.subprocess.Process:
     [process] = stack.processes.values()
     return process
+
+
+def _reads_an_export(pid: str) -> bool:
+    """Not so while it is still a copy of the worker, which waits until it has become another program."""
+    return b"domain.chats.importing.child" in Path(f"/proc/{pid}/cmdline").read_bytes()
 
 
 def _steady_port() -> int:

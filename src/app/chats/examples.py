@@ -1,6 +1,6 @@
 """Examples for the OpenAPI document, and the upload's form, which is read as it arrives and so described here."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from uuid import UUID
 
@@ -102,8 +102,8 @@ UPLOAD_ANSWERS = answers(
 class UploadOperation(Operation):
     """The upload's multipart form."""
 
-    request_body: RequestBody | None = field(
-        default_factory=lambda: RequestBody(
+    def __post_init__(self) -> None:
+        self.request_body = RequestBody(
             required=True,
             content={
                 "multipart/form-data": OpenAPIMediaType(
@@ -127,4 +127,3 @@ class UploadOperation(Operation):
                 )
             },
         )
-    )

@@ -18,6 +18,7 @@ from domain.chats.importing.protocol import ImportTask, Outcome
 from domain.chats.imports import Claim
 from domain.chats.states import ImportStage
 
+OnStage = Callable[[ImportStage], Awaitable[None]]
 _log = structlog.get_logger()
 
 
@@ -40,7 +41,7 @@ async def run_import(
     claim: Claim,
     source: BinaryIO,
     target: BinaryIO,
-    on_stage: Callable[[ImportStage], Awaitable[None]],
+    on_stage: OnStage,
 ) -> Outcome:
     """Parse, count and seal `source` in a process of its own; sealed rows go to `target`.
 
@@ -87,9 +88,7 @@ async def run_import(
     return outcome
 
 
-async def _converse(
-    child: asyncio.subprocess.Process, task: ImportTask, on_stage: Callable[[ImportStage], Awaitable[None]]
-) -> Outcome | None:
+async def _converse(child: asyncio.subprocess.Process, task: ImportTask, on_stage: OnStage) -> Outcome | None:
     assert child.stdin is not None  # noqa: S101 - both are pipes
     assert child.stdout is not None  # noqa: S101 - as above
     child.stdin.write(msgspec.json.encode(task) + b"\n")

@@ -4,12 +4,13 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from datetime import timedelta
+from typing import BinaryIO
 from uuid import UUID
 
 from sqlalchemy import text
 
 from app import blobs
-from app.chats.importer import run_import, scratch_file
+from app.chats.importer import ImportCrashed, OnStage, run_import, scratch_file
 from app.providers import build_chat_service
 from app.queues import NotNow
 from app.resources import Resources
@@ -17,7 +18,7 @@ from app.signals import chat_topic
 from domain.base import utc_now
 from domain.chats.errors import ImportFailed
 from domain.chats.importing.protocol import Outcome
-from domain.chats.imports import LEASE_S, Claim, ImportBusy, ImportService
+from domain.chats.imports import ATTEMPTS, LEASE_S, Claim, ImportBusy, ImportService
 from domain.chats.repository import ChatRepository, delete_messages
 from domain.chats.states import ImportStage
 
@@ -27,19 +28,25 @@ _ORPHAN_AGE = timedelta(hours=1)
 
 async def import_chat(resources: Resources, chat_id: UUID) -> None:
     """Turn the uploaded export into messages and statistics."""
-    try:
-        async with _imports(resources) as imports:
-            claim = await imports.claim(chat_id)
-    except ImportBusy:
-        raise NotNow from None
-    if claim is not None:
+    while (claim := await _claim(resources, chat_id)) is not None:
         async with _released_on_failure(resources, claim), _lease_kept(resources, claim):
-            await _import(resources, claim)
+            if await _import(resources, claim):
+                break
     await resources.signals.send(chat_topic(chat_id))
     await blobs.remove(resources.blobs, blobs.upload_name(chat_id))
 
 
-async def _import(resources: Resources, claim: Claim) -> None:
+async def _claim(resources: Resources, chat_id: UUID) -> Claim | None:
+    try:
+        async with _imports(resources) as imports:
+            return await imports.claim(chat_id)
+    except ImportBusy as busy:
+        raise NotNow(busy.until) from None
+
+
+async def _import(resources: Resources, claim: Claim) -> bool:
+    """Import and settle; False when superseded, and then upload and job are still another run's."""
+
     async def on_stage(stage: ImportStage) -> None:
         async with _imports(resources) as imports:
             await imports.advance(claim, stage)
@@ -51,14 +58,23 @@ async def _import(resources: Resources, claim: Claim) -> None:
         except FileNotFoundError:
             outcome = Outcome(error_code=ImportFailed.code)
         else:
-            outcome = await run_import(resources.settings, claim, source, target, on_stage)
+            outcome = await _read(resources, claim, source, target, on_stage)
         if outcome.error_code is None:
             await on_stage(ImportStage.STORING)
         async with _imports(resources) as imports:
             if outcome.error_code is not None:
-                await imports.fail(claim, outcome.error_code)
-            else:
-                await imports.complete(claim, outcome, target)
+                return await imports.fail(claim, outcome.error_code)
+            return await imports.complete(claim, outcome, target)
+
+
+async def _read(resources: Resources, claim: Claim, source: BinaryIO, target: BinaryIO, on_stage: OnStage) -> Outcome:
+    """What came of the import child; one that crashed is tried again by another run, unless this was the last."""
+    try:
+        return await run_import(resources.settings, claim, source, target, on_stage)
+    except ImportCrashed:
+        if claim.fence < ATTEMPTS:
+            raise
+        return Outcome(error_code=ImportFailed.code)
 
 
 @asynccontextmanager

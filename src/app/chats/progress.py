@@ -8,6 +8,7 @@ import msgspec
 from litestar.response.sse import ServerSentEventMessage
 
 from app.chats.dto import ChatEvent
+from app.errors import is_outage
 from app.signals import Signals, chat_topic, next_signal
 from domain.chats.repository import ChatRows, ChatState
 from domain.chats.states import PROGRESS, ChatStatus, ImportStage
@@ -22,10 +23,15 @@ async def wait_until_settled(
     deadline = time.monotonic() + timeout_s
     async with signals.subscribed(chat_topic(chat_id)) as changed:
         while True:
-            state = await rows.state(user_id, chat_id)
             left = deadline - time.monotonic()
-            if state is None or state.status != ChatStatus.PROCESSING or left <= 0:
-                return state
+            try:
+                state = await rows.state(user_id, chat_id)
+            except Exception as error:
+                if left <= 0 or not is_outage(error):  # the upload is safe, and the server may be back in time
+                    raise
+            else:
+                if state is None or state.status != ChatStatus.PROCESSING or left <= 0:
+                    return state
             await next_signal(changed, left)
 
 

@@ -30,7 +30,7 @@ _REMINDER_S = 30.0
 _ADDRESSES = """
   API        {url}
   Docs       {url}/docs
-  Dashboard  {url}/saq (sign in with `chat-insights token NAME --admin`)
+  Dashboard  {url}/saq/sign-in (with `chat-insights token NAME --admin`)
   Data       {data}
 
 """

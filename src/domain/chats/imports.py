@@ -4,7 +4,7 @@ A run claims the chat with a lease and gets a fence; it settles only with the fe
 run which was paused, and whose lease another has taken over, changes nothing when it wakes.
 """
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import BinaryIO
 from uuid import UUID
 
@@ -19,7 +19,8 @@ from domain.chats.repository import ChatKeyRepository
 from domain.chats.states import ChatStatus, ImportStage
 from domain.cipher import MasterKeys
 
-LEASE_S = 20
+LEASE_S = 12
+"""Short enough that an import whose worker was lost is done by another while its uploader still waits."""
 ATTEMPTS = 4
 
 
@@ -34,7 +35,11 @@ class Claim(msgspec.Struct, frozen=True):
 
 
 class ImportBusy(Exception):
-    """Another run holds the lease."""
+    """Another run holds the lease, until `until` at least."""
+
+    def __init__(self, until: datetime) -> None:
+        super().__init__()
+        self.until = until
 
 
 class ImportService:
@@ -58,7 +63,7 @@ class ImportService:
             return None
         chat, now = found
         if chat.import_lease_until is not None and now < chat.import_lease_until:
-            raise ImportBusy
+            raise ImportBusy(chat.import_lease_until)
         if chat.import_fence >= ATTEMPTS:
             await self._settle(chat_id, chat.import_fence, status=ChatStatus.FAILED, error_code=ImportFailed.code)
             return None

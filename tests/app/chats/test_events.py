@@ -168,7 +168,7 @@ async def test_of_anothers_chat_there_is_nothing_to_watch(client, stranger, is_p
     assert is_problem(await stranger.get(f"/api/chats/{uuid4()}/events"), 404, "chat_not_found")
 
 
-async def test_a_hundred_watchers_hold_no_connection(client, steps):
+async def test_many_watchers_hold_no_connection(client, steps):
     claim = await steps()
 
     async def watch():

@@ -3,7 +3,6 @@ import zipfile
 from pathlib import Path
 
 import pytest
-from support.transcripts import texts_of
 
 from domain.chats.importing import sources
 from domain.chats.importing.errors import (
@@ -15,6 +14,7 @@ from domain.chats.importing.errors import (
     ImportLimitExceeded,
 )
 from domain.chats.importing.reader import ImportOptions, read_export
+from support.imported_rows import texts_of
 
 CHAT = "13/07/2017, 09:12 - Ann: hi\n13/07/2017, 09:13 - Bob: x\n"
 OTHER = "13/07/2017, 09:12 - Eve: other\n"

@@ -2,9 +2,9 @@ import json
 from pathlib import Path
 
 import pytest
-from support.transcripts import rows_of
 
 from domain.chats.importing.reader import ImportOptions, read_export
+from support.imported_rows import rows_of
 
 CASES = sorted((Path(__file__).parents[3] / "data" / "imports").iterdir())
 

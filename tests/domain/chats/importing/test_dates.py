@@ -1,7 +1,7 @@
 import pytest
-from support.transcripts import rows_of
 
 from domain.chats.importing.errors import DateOrderImpossible
+from support.imported_rows import rows_of
 
 
 def android(*dates: str, clock: str = "10:00", body: str = "x") -> str:

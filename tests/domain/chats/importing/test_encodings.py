@@ -1,9 +1,9 @@
 import codecs
 
 import pytest
-from support.transcripts import texts_of
 
 from domain.chats.importing.errors import ExportEmpty, ExportEncoding
+from support.imported_rows import texts_of
 
 CHAT = "13/07/2017, 09:12 - Ann: Grüße 👋\n13/07/2017, 09:13 - Bob: x\n"
 

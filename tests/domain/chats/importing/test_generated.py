@@ -3,10 +3,10 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
-from support.generate_export import LAYOUTS, generate
-from support.transcripts import rows_of
 
 from domain.chats.importing.reader import ImportOptions, read_export
+from support.generate_export import LAYOUTS, generate
+from support.imported_rows import rows_of
 
 
 @pytest.mark.parametrize("participants", [2, 8, 9, 16, 24])

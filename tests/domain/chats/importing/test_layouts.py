@@ -1,7 +1,8 @@
 """Headers as they are seen in the wild: each file has two messages and a line that must stay text."""
 
 import pytest
-from support.transcripts import rows_of, senders_of, texts_of
+
+from support.imported_rows import rows_of, senders_of, texts_of
 
 HEADERS = [
     ("1/4/23, 7:02\u202fPM - Ann: x", "2023-01-04T19:02:00"),
@@ -142,12 +143,12 @@ def test_both_spaces_before_the_meridiem_in_one_file(read):
 def test_only_crlf_ends_a_message_where_a_file_does_so_throughout(read):
     transcript = read(
         "[30/01/2020, 12:00:00] Ann: first\r\n"
-        "[30/01/2020, 12:00:01] Bob: she wrote\n[29/01/2020, 11:00:00] Carol: pasted\n[29/01/2020, 11:00:01] Dan: too\r\n"
+        "[30/01/2020, 12:00:01] Bob: see\n[29/01/2020, 11:00:00] Carol: pasted\n[29/01/2020, 11:00:01] Dan: too\r\n"
         "[30/01/2020, 12:00:02] Ann: last\r\n"
     )
 
     assert senders_of(transcript) == ["Ann", "Bob", "Ann"]
-    assert texts_of(transcript)[1].startswith("she wrote\n[29/01/2020, 11:00:00] Carol")
+    assert texts_of(transcript)[1].startswith("see\n[29/01/2020, 11:00:00] Carol")
 
 
 def test_a_few_crlf_in_a_file_of_bare_line_feeds_change_nothing(read):

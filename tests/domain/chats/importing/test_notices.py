@@ -1,16 +1,14 @@
 import pytest
-from support.transcripts import kinds_of, rows_of, senders_of
 
 from domain.chats.importing.transcript import SYSTEM_SENDER, Flag
+from support.imported_rows import kinds_of, rows_of, senders_of
 
 MARK = "\u200e"
 NOTICES = [
     "Messages you send to this group are now secured with end-to-end encryption. Tap for more info.",
     "Messages to this chat and calls are now secured with end-to-end encryption. Tap for more info.",
-    "Messages and calls are end-to-end encrypted. No one outside of this chat, not even WhatsApp, can read or listen to "
-    "them. Tap to learn more.",
-    "Messages and calls are end-to-end encrypted. Only people in this chat can read, listen to, or share them. "
-    "Learn more.",
+    "Messages and calls are end-to-end encrypted. No one outside of this chat can read or listen to them.",
+    "Messages and calls are end-to-end encrypted. Only people in this chat can read, listen to, or share them.",
     "Ann created group “Trip: 2017”",
     'Ann created group "Trip: 2017"',
     "You created group “Trip”",
@@ -34,8 +32,7 @@ NOTICES = [
     "You're no longer an admin",
     "You’re now an admin",
     "Ann changed this group’s icon",
-    "Ann turned on disappearing messages. New messages will disappear from this chat 24 hours after they're sent, "
-    "except when kept. Tap to change.",
+    "Ann turned on disappearing messages. New messages will disappear from this chat 24 hours after they're sent.",
     "You turned off disappearing messages. Tap to change.",
     "Ann updated the message timer. New messages will disappear from this chat 90 days after they're sent.",
     "You blocked this contact. Tap to unblock.",

@@ -36,7 +36,7 @@ FILES = {
     "json lines": '{"date": "12/03/2021, 10:00", "text": "Ann: hi"}\n' * 20,
     "html": "<!doctype html><html><body><p>12/03/2021, 10:00 - Ann: hi</p></body></html>\n" * 5,
     "markdown table": "| 12/03/2021, 10:00 | Ann | hi |\n" * 20,
-    "e-mail": "From: Ann\nTo: Bob\nDate: Mon, 1 Mar 2021 10:00:00 +0000\nSubject: Re: hi\n\nOn 01/03/2021, 10:00 Bob wrote:\n",
+    "e-mail": "From: Ann\nDate: Mon, 1 Mar 2021 10:00:00 +0000\nSubject: Re: hi\n\nOn 01/03/2021, 10:00 Bob wrote:\n",
     "ics": "BEGIN:VCALENDAR\nDTSTART:20210301T100000Z\nSUMMARY:hi\nEND:VCALENDAR\n",
     "numbers": "1/2/3\n4.5.6\n12-12-12\n" * 50,
     "only colons": ": : :\n" * 50,

@@ -1,4 +1,4 @@
-from support.transcripts import kinds_of, senders_of, texts_of
+from support.imported_rows import kinds_of, senders_of, texts_of
 
 MARK = "\u200e"
 

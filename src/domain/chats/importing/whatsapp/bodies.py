@@ -69,14 +69,19 @@ class Bodies:
             self.languages[body.languages] += 1
 
 
-def read_bodies(texts: list[str]) -> Bodies:
-    """Kind, flags, words and attachment of every body; `texts` is taken over and changed."""
+def read_bodies(texts: list[str], *, ios: bool) -> Bodies:
+    """Kind, flags, words and attachment of every body; `texts` is taken over and changed.
+
+    Args:
+        texts: As exported, a row each.
+        ios: The marks and the wordings of iOS are to be looked for, and not those of Android alone.
+    """
     whole = phrases().whole
     bodies = Bodies(bytearray(len(texts)), bytearray(len(texts)), texts)
     for row in compress(range(len(texts)), map(whole.__contains__, texts)):
         phrase = whole[texts[row]]
         bodies.set(row, Body(phrase.kind, phrase.flags, texts[row].lstrip(LRM + RLM), None, phrase.languages))
-    for row in _unclear(texts):
+    for row in _unclear(texts, ios=ios):
         if bodies.kinds[row] == Kind.TEXT:
             body = classify(texts[row])
             if body:
@@ -86,18 +91,21 @@ def read_bodies(texts: list[str]) -> Bodies:
     return bodies
 
 
-def _unclear(texts: list[str]) -> list[int]:
+def _unclear(texts: list[str], *, ios: bool) -> list[int]:
     """Rows that may be more than words: all that are, and few others. It looks at every row, so it looks little."""
     heads, tails = phrases().heads, phrases().tails
-    return [
-        row
-        for row, text in enumerate(texts)
-        if text[-1:] in ">)\n"
-        or LRM in text
-        or text[:HEAD_CHARACTERS] in heads
-        or text[-TAIL_CHARACTERS:] in tails
-        or ")\n" in text
+    if not ios:
+        return [
+            row
+            for row, text in enumerate(texts)
+            if text[-1:] in ">)\n" or text[:HEAD_CHARACTERS] in heads or ")\n" in text
+        ]
+    rows = [
+        row for row, text in enumerate(texts) if text[-1:] in ">)\n" or text[:HEAD_CHARACTERS] in heads or LRM in text
     ]
+    if any(LRM in texts[row] for row in rows):
+        return rows
+    return sorted({*rows, *(row for row, text in enumerate(texts) if text[-TAIL_CHARACTERS:] in tails)})
 
 
 def classify(written: str) -> Body | None:
@@ -106,10 +114,15 @@ def classify(written: str) -> Body | None:
     phrase = phrases().find(text)
     if phrase:
         return Body(phrase.kind, phrase.flags, plain(text).strip(), None, phrase.languages)
-    for rule in (_edited, _attached, _captioned, _omitted, _deleted, _call, _place, _poll):
+    for rule in (_edited, _attached, _captioned, _omitted):
         body = rule(text)
         if body:
             return body
+    if plain(text[:_MAX_MARKER]).lstrip()[:HEAD_CHARACTERS] in phrases().heads:
+        for rule in (_deleted, _call, _place, _poll):
+            body = rule(text)
+            if body:
+                return body
     return Body(Kind.TEXT, 0, text) if text != written else None
 
 
@@ -181,9 +194,9 @@ def _omitted(text: str) -> Body | None:
             if name or comparable(text[start:]) in known.documents:
                 return Body(phrase.kind, phrase.flags, plain(text).strip(), name, phrase.languages)
             return Body(phrase.kind, phrase.flags & ~Flag.PLACEHOLDER, before.lstrip(LRM), None, phrase.languages)
-    if len(text) > _MAX_MARKER:
+    body = comparable(text) if len(text) <= _MAX_MARKER else ""
+    if body[-TAIL_CHARACTERS:] not in known.tails:
         return None
-    body = comparable(text)
     for marker, languages in known.documents.items():
         before = body.removesuffix(f" {marker}")
         if before != body and (name := _document_name(before)):
@@ -205,15 +218,14 @@ def _deleted(text: str) -> Body | None:
 
 
 def _call(text: str) -> Body | None:
-    if len(text) > _MAX_MARKER:
-        return None
-    known, body = phrases(), comparable(text)
-    for head, languages in known.calls.items():
-        if body.startswith(head):
-            end = body[len(head) :].lstrip(".,:; ")
+    known, body = phrases(), comparable(text) if len(text) <= _MAX_MARKER else ""
+    for mark in ".,:;":
+        head, found, end = body.partition(mark)
+        languages = known.calls.get(head.rstrip())
+        if found and languages is not None:
+            end = end.strip()
             match = _DURATION.fullmatch(end)
-            lasted = match is not None and not is_meridiem(match["unit"] or "")
-            if body[len(head) : len(head) + 1] in set(".,:; ") and (lasted or end in known.call_ends):
+            if end in known.call_ends or (match and not is_meridiem(match["unit"] or "")):
                 return Body(Kind.CALL, Flag.PLACEHOLDER, plain(text).strip(), None, languages)
     return None
 

@@ -1,7 +1,7 @@
 """Day, month and year told apart with every date of the file."""
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import groupby, pairwise
@@ -16,10 +16,13 @@ from domain.chats.importing.whatsapp.layouts import Layout
 _EPOCH = date(1970, 1, 1).toordinal()
 _DAY_SECONDS = 86_400
 _CENTURY = 2000
-_FIRST_EXPORT_YEAR = 2009
+_FIRST_EXPORT = date(2009, 1, 1).toordinal()
 _MONTHS = 12
 _PLACES = ("first", "second", "third")
 _NUMBER = re.compile(r"\d+")
+
+_Days = dict[str, int | None]
+"""A date as written to its day; None where the order makes none of it."""
 
 
 class _Score(NamedTuple):
@@ -27,7 +30,6 @@ class _Score(NamedTuple):
 
     invalid: int
     implausible: int
-    backwards: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +40,7 @@ class Calendar:
 
 
 def read_dates(
-    dates: Iterable[str], layout: Layout, given: Order | None, hints: Callable[[], Iterable[tuple[Order, str]]]
+    dates: Sequence[str], layout: Layout, given: Order | None, hints: Callable[[], Iterable[tuple[Order, str]]]
 ) -> Calendar:
     """The calendar of a file.
 
@@ -51,11 +53,9 @@ def read_dates(
     Raises:
         DateOrderImpossible: the given order makes fewer dates of the file than another.
     """
-    runs = [written for written, _ in groupby(dates)]
-    parts = {written: tuple(map(int, _NUMBER.findall(written))) for written in set(runs)}
+    parts = {written: tuple(map(int, _NUMBER.findall(written))) for written in set(dates)}
     days = {order: {written: _day(order, part) for written, part in parts.items()} for order in _orders(layout)}
-    scores = {order: _score(readings, runs) for order, readings in days.items()}
-    chosen = _given(given, scores) if given else _chosen(scores, parts, layout, hints)
+    chosen = _given(given, days) if given else _chosen(dates, days, parts, layout, hints)
     seconds = {
         written: INVALID if day is None else (day - _EPOCH) * _DAY_SECONDS
         for written, day in days[_order(chosen.order)].items()
@@ -81,30 +81,36 @@ def _day(order: Order, parts: tuple[int, ...]) -> int | None:
         return None
 
 
-def _score(days: dict[str, int | None], runs: list[str]) -> _Score:
-    known = [day for written in runs if (day := days[written]) is not None]
-    first = date(_FIRST_EXPORT_YEAR, 1, 1).toordinal()
+def _score(days: _Days) -> _Score:
     return _Score(
         invalid=sum(day is None for day in days.values()),
-        implausible=sum(day is not None and day < first for day in days.values()),
-        backwards=sum(later < earlier for earlier, later in pairwise(known)),
+        implausible=sum(day is not None and day < _FIRST_EXPORT for day in days.values()),
     )
 
 
-def _given(order: Order, scores: dict[Order, _Score]) -> DateOrder:
-    if order not in scores or scores[order].invalid > min(score.invalid for score in scores.values()):
+def _backwards(days: _Days, dates: Sequence[str]) -> int:
+    """How often a date is before the one before it in the file."""
+    known = [day for written, _ in groupby(dates) if (day := days[written]) is not None]
+    return sum(later < earlier for earlier, later in pairwise(known))
+
+
+def _given(order: Order, days: dict[Order, _Days]) -> DateOrder:
+    scores = {other: _score(readings).invalid for other, readings in days.items()}
+    if scores.get(order, len(days[next(iter(days))]) + 1) > min(scores.values()):
         raise DateOrderImpossible
     return DateOrder(order=order, confidence="given", proof="the uploader's choice")
 
 
 def _chosen(
-    scores: dict[Order, _Score],
+    dates: Sequence[str],
+    days: dict[Order, _Days],
     parts: dict[str, tuple[int, ...]],
     layout: Layout,
     hints: Callable[[], Iterable[tuple[Order, str]]],
 ) -> DateOrder:
     if layout.year == "first":
         return DateOrder(order="ymd", confidence="certain", proof="a year of four digits in the first place")
+    scores = {order: _score(readings) for order, readings in days.items()}
     valid = _admitted(scores, layout)
     if len(valid) == 1:
         certain = not scores[valid[0]].invalid
@@ -113,17 +119,16 @@ def _chosen(
             confidence="certain" if certain else "likely",
             proof=_proof(parts, valid[0]) if certain else "more of the dates exist than in another order",
         )
-    best = min(scores[order] for order in valid)
-    least = [order for order in valid if scores[order] == best]
+    plausible = [order for order in valid if scores[order] == min(scores[other] for other in valid)]
+    if len(plausible) == 1:
+        proof = "another order gives years before there were such exports"
+        return DateOrder(order=plausible[0], confidence="likely", proof=proof)
+    steps = {order: _backwards(days[order], dates) for order in plausible}
+    least = [order for order in plausible if steps[order] == min(steps.values())]
     if len(least) == 1:
-        others = min(scores[order].backwards for order in valid if order != least[0])
-        return DateOrder(
-            order=least[0],
-            confidence="likely",
-            proof=f"the file runs backwards {best.backwards} times in this order and {others} times in another"
-            if others > best.backwards
-            else "another order gives years before there were such exports",
-        )
+        others = min(count for order, count in steps.items() if order != least[0])
+        proof = f"the file runs backwards {steps[least[0]]} times in this order and {others} times in another"
+        return DateOrder(order=least[0], confidence="likely", proof=proof)
     for order, proof in hints():
         if order in least:
             return DateOrder(order=order, confidence="hinted", proof=proof)
@@ -144,8 +149,8 @@ def _admitted(scores: dict[Order, _Score], layout: Layout) -> list[Order]:
     separators it is thought of only where the year at the end leaves dates unexplained.
     """
     usual: list[Order] = [order for order in scores if order != "ymd"]
-    best = min(scores[order][:2] for order in usual)
-    if layout.separators[0] == "-" or layout.separators[2] or ("ymd" in scores and scores["ymd"][:2] < best):
+    best = min(scores[order] for order in usual)
+    if layout.separators[0] == "-" or layout.separators[2] or ("ymd" in scores and scores["ymd"] < best):
         usual = list(scores)
     fewest = min(scores[order].invalid for order in usual)
     return [order for order in usual if scores[order].invalid == fewest]

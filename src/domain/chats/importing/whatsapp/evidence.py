@@ -12,6 +12,8 @@ FIRST_LINE_WEIGHT = 10
 message into which somebody pasted another chat."""
 
 MACHINE_SHARE = 0.8
+_ENOUGH = 500
+"""So many messages and known wordings prove a chat, whatever else there is."""
 _MACHINE = re.compile(
     r"(?i)(?:.*[\W_])?(?:trace|debug|verbose|info|notice|warn|warning|error|severe|fatal|critical)(?:[\W_].*)?|\S+\[\d+\]"
 )
@@ -54,9 +56,9 @@ def locked_layout(data: bytes) -> Layout | None:
     return layout if first or headers * 2 >= written else None
 
 
-def is_chat(senders: Sequence[str | None], notices: int) -> bool:
-    """Somebody writes in it, or it holds known notices; its senders are not the levels and processes of a log."""
+def is_chat(senders: Sequence[str | None], wordings: int) -> bool:
+    """Somebody writes in it, or it holds known wordings; its senders are not the levels and processes of a log."""
     counts = Counter(senders)
     written = len(senders) - counts[None]
     machine = sum(count for name, count in counts.items() if name is not None and _MACHINE.fullmatch(name))
-    return (written + notices) * 4 >= len(senders) and machine <= written * MACHINE_SHARE
+    return written + wordings >= min(len(senders) / 4, _ENOUGH) and machine <= written * MACHINE_SHARE

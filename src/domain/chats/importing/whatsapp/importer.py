@@ -72,7 +72,7 @@ def _cut(text: bytes, layout: Layout, rejected: AbstractSet[str] = frozenset()) 
 
 def _typed(rows: Rows, layout: Layout) -> tuple[Bodies, str | None]:
     ColonSettlement(rows.senders, rows.texts, bare_notices=not layout.bracket).settle()
-    bodies = read_bodies(rows.texts)
+    bodies = read_bodies(rows.texts, ios=layout.bracket)
     return bodies, mark_notices(rows.senders, bodies, with_senders=layout.bracket)
 
 
@@ -146,7 +146,6 @@ def _transcript(
 
 def _counts(bodies: Bodies) -> dict[str, int]:
     counts = {kind.name.lower(): bodies.kinds.count(kind) for kind in Kind}
-    flags = Counter(bodies.flags)
     for name, flag in (("edited", Flag.EDITED), ("view_once", Flag.VIEW_ONCE)):
-        counts[name] = sum(count for value, count in flags.items() if value & flag)
+        counts[name] = sum(bodies.flags.count(value) for value in range(256) if value & flag)
     return counts

@@ -89,6 +89,7 @@ class Phrases:
     edited: dict[str, frozenset[str]] = field(default_factory=dict)
     attached: dict[str, frozenset[str]] = field(default_factory=dict)
     calls: dict[str, frozenset[str]] = field(default_factory=dict)
+    """What a body about a call begins with, or is."""
     call_ends: set[str] = field(default_factory=set)
     locations: dict[str, frozenset[str]] = field(default_factory=dict)
     polls: dict[str, frozenset[str]] = field(default_factory=dict)

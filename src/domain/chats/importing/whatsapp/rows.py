@@ -11,6 +11,7 @@ from domain.chats.importing.whatsapp.clock import Hours, Minutes
 from domain.chats.importing.whatsapp.layouts import Layout
 
 MAX_LINE_NUMBERS = 100
+_HEADER_BYTES = 500
 _GUARD = "\ud800"
 """Takes the place of a line end while a block is cut. It cannot come out of well-formed UTF-8."""
 _LINES = re.compile(rf"(\n|{_GUARD})([^\n{_GUARD}]*)")
@@ -165,16 +166,16 @@ def newline_of(data: bytes, header: Callable[[str], re.Pattern[str]]) -> str:
         return "\n"
     if carriage_ends == all_ends:
         return "\r\n"
-    after_feed = header("\n")
-    messages = (
-        message
-        for start, end in slices(data, b"\r\n")
-        for message in data[start:end].split(b"\r\n")
-        if b"\n" in message or not start
+    start = header("")
+    pasted = sum(
+        start.match(line[:_HEADER_BYTES].decode(errors="replace")) is not None
+        for begin, end in slices(data, b"\r\n")
+        for line in data[begin:end].replace(b"\r\n", b"\r").split(b"\n")[1:]
     )
-    pasted = [len(after_feed.findall(message.decode(errors="replace"))) for message in messages]
-    if not any(pasted):
+    if not pasted:
         return "\r\n"
-    after_both = header("\r\n")
-    genuine = sum(len(after_both.findall("\r\n" + decode(data, start, end))) for start, end in slices(data, b"\r\n"))
-    return "\r\n" if not pasted[0] or genuine > 2 * sum(pasted) else "\n"
+    genuine = sum(
+        len(header("\r\n").findall("\r\n" + decode(data, begin, end))) for begin, end in slices(data, b"\r\n")
+    )
+    first = data[: data.find(b"\r\n")].decode(errors="replace")
+    return "\r\n" if genuine > 2 * pasted or not header("\n").search(first) else "\n"
