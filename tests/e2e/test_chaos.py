@@ -21,7 +21,7 @@ from support.waiting import eventually
 from support.witness import Witness
 
 SEED = int(os.environ.get("CHAOS_SEED", "1"))
-ROUNDS = int(os.environ.get("CHAOS_ROUNDS", "18"))
+ROUNDS = int(os.environ.get("CHAOS_ROUNDS", "14"))
 WORKERS = ("worker-1", "worker-2")
 KILLED = (*WORKERS, "api", "postgres", "valkey", "vectors")
 FAULTS = (*KILLED, "import child", "paused worker", "emptied redis")
@@ -48,12 +48,12 @@ class Chaos:
             for number in range(rounds):
                 if number % len(FAULTS) == 0:
                     kinds = self._random.sample(FAULTS, len(FAULTS))
-                fault, mid_import = kinds[number % len(FAULTS)], self._random.random() < 0.7
-                delay_s, outage_s = self._random.uniform(0, 1), self._random.choice((0, self._random.uniform(0, 2)))
+                mid_import, moment = self._random.random() < 0.7, self._random.random()
+                outage_s = self._random.choice((0, self._random.uniform(0, 1.5)))
                 if mid_import:
                     await self._import_under_way()
-                await asyncio.sleep(delay_s)
-                faults.create_task(self._inflict(fault, outage_s))
+                await asyncio.sleep(0.4 * moment if mid_import else moment)
+                faults.create_task(self._inflict(kinds[number % len(FAULTS)], outage_s))
         self.over = True
 
     async def _inflict(self, fault, outage_s):
@@ -83,7 +83,7 @@ class Chaos:
 
     async def _import_under_way(self):
         with suppress(TimeoutError):
-            await eventually(self._children, timeout_s=1)
+            await eventually(self._children, timeout_s=2)
 
 
 async def test_whatever_is_killed_every_import_is_done_once_or_fails_cleanly():
@@ -113,7 +113,8 @@ async def test_whatever_is_killed_every_import_is_done_once_or_fails_cleanly():
 async def _upload_during(chaos, witness):
     rng = random.Random(f"{SEED} {witness.subject}")
     while not chaos.over:
-        await witness.upload(rng.choice(SIZES[witness.subject]), rng.choice((None, "wait=0", "wait=2")))
+        await witness.upload(rng.choice(SIZES[witness.subject]), rng.choice(("wait=0", "wait=0", "wait=10")))
+        await eventually(lambda: witness.unsettled < 3)
 
 
 async def _is_at_rest(machine):

@@ -4,6 +4,7 @@ import asyncio
 import os
 import signal
 import time
+from datetime import UTC, datetime
 
 import httpx
 import pytest
@@ -15,6 +16,7 @@ from support.waiting import eventually
 
 ROWS = 300
 EXPORT = long_chat(ROWS)
+LATER = datetime(2100, 1, 1, tzinfo=UTC)
 IN_COPY = "SELECT FROM pg_stat_activity WHERE query LIKE 'COPY%' AND wait_event_type = 'Lock'"
 
 
@@ -63,34 +65,66 @@ async def stored(machine, chat_id):
     return row["count"]
 
 
+async def paused_import(machine, client, worker):
+    """An import whose child does not go on: the chat, and the child."""
+    chat_id = await queued(client)
+    [child] = await machine.paused_children(worker)
+    return chat_id, child
+
+
 async def test_an_import_whose_run_is_lost_at_any_point_is_done_once_by_another(machine, client):
     await machine.only("api", "worker-1")
-    while_parsing = await queued(client)
-    [orphan] = await machine.paused_children("worker-1")
-    await machine.kill("worker-1")
+    handed_on, _ = await paused_import(machine, client, "worker-1")
+    stopping, began = machine.process("worker-1"), time.monotonic()
+    stopping.terminate()
+    await eventually(lambda: _takes_no_job(machine))
+
+    await machine.start("worker-2")
+    killed_while_parsing, orphan = await paused_import(machine, client, "worker-2")
+    await machine.kill("worker-2")
     machine.resume(orphan)
     await eventually(lambda: not os.path.exists(f"/proc/{orphan}"))  # noqa: PTH110 - not a file
 
-    await machine.start("worker-2")
-    while_storing = await queued(client)
+    await machine.start("worker-3")
+    killed_while_storing = await queued(client)
     async with machine.locked_messages():
         await eventually(lambda: machine.fetch(IN_COPY))
-        await machine.kill("worker-2")
-    assert await stored(machine, while_storing) == 0
-
-    await machine.start("worker-3")
-    while_paused = await queued(client)
-    paused = [machine.process("worker-3").pid, *await machine.paused_children("worker-3")]
-    machine.pause(paused[0])
+        await machine.kill("worker-3")
+    assert await stored(machine, killed_while_storing) == 0
 
     await machine.start("worker-4")
-    for chat_id in (while_parsing, while_storing, while_paused):
+    overtaken, child = await paused_import(machine, client, "worker-4")
+    machine.pause(machine.process("worker-4").pid)
+
+    await machine.start("worker-5")
+    assert await stopping.wait() == 0
+    assert time.monotonic() - began < 25
+    for chat_id in (handed_on, killed_while_parsing, killed_while_storing, overtaken):
         assert await is_whole(machine, client, chat_id)
-    for pid in paused:
+    for pid in (machine.process("worker-4").pid, child):
         machine.resume(pid)
-    await eventually(lambda: not machine.import_children("worker-3"))
+    await eventually(lambda: not machine.import_children("worker-4"))
     await eventually(lambda: _no_jobs(machine))
-    assert await is_whole(machine, client, while_paused)
+    assert await is_whole(machine, client, overtaken)
+
+
+async def _takes_no_job(machine):
+    async with machine.redis() as redis:
+        return not [client for client in await redis.client_list() if "b" in client["flags"]]
+
+
+async def test_a_run_that_was_overtaken_leaves_upload_and_job_to_the_other(machine, client):
+    await machine.only("api", "worker-1")
+    chat_id, child = await paused_import(machine, client, "worker-1")
+    other = "UPDATE chat SET import_fence = import_fence + 1, import_lease_until = $2 WHERE id = $1"
+    await machine.fetch(other, chat_id, LATER)
+    machine.resume(child)
+    [job] = await eventually(lambda: machine.fetch("SELECT id FROM outbox_job WHERE send_at = $1", LATER))
+    assert [upload.name for upload in machine.uploads] == [chat_id]
+
+    await machine.fetch("UPDATE chat SET import_lease_until = now() WHERE id = $1", chat_id)
+    await machine.fetch("UPDATE outbox_job SET send_at = now() WHERE id = $1", job["id"])
+    assert await is_whole(machine, client, chat_id)
 
 
 async def _no_jobs(machine):
@@ -158,22 +192,12 @@ async def test_an_import_that_is_killed_four_times_fails_and_leaves_nothing(mach
     assert await stored(machine, chat_id) == 0
 
 
-async def test_a_worker_that_is_stopped_finishes_or_hands_on_its_imports(machine, client):
+async def test_a_worker_that_is_stopped_finishes_the_import_it_is_at(machine, client):
     await machine.only("api", "worker-1")
-    finished, handed_on = await queued(client), None
-    [quick] = await machine.paused_children("worker-1")
-    handed_on = await queued(client)
-    await machine.paused_children("worker-1", count=2)
-    began = time.monotonic()
+    chat_id, child = await paused_import(machine, client, "worker-1")
     worker = machine.process("worker-1")
     worker.terminate()
-    machine.resume(quick)
-    assert await is_whole(machine, client, finished)
+    machine.resume(child)
     assert await worker.wait() == 0
-    assert time.monotonic() - began < 25
-    assert await stored(machine, handed_on) == 0
-
-    await machine.start("worker-2")
-    began = time.monotonic()
-    assert await is_whole(machine, client, handed_on)
-    assert time.monotonic() - began < 10
+    assert await is_whole(machine, client, chat_id)
+    assert await _no_jobs(machine)

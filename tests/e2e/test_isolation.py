@@ -3,6 +3,7 @@ from contextlib import AsyncExitStack
 from uuid import uuid4
 
 import pytest
+
 from support.exports import imported, whatsapp
 from support.waiting import eventually
 

@@ -9,13 +9,13 @@ from urllib.parse import unquote, urlsplit
 
 import asyncpg
 import pytest
-from support.exports import form, part, post_form, upload
-from support.stack import MASTER_KEY, running_stack
-from support.waiting import eventually
 
 from app.embedded.postgres import Postgres
 from app.embedded.qdrant import Qdrant
 from app.embedded.valkey import Valkey
+from support.exports import form, part, post_form, upload
+from support.stack import MASTER_KEY, running_stack
+from support.waiting import eventually
 
 SUBJECT = "privacy"
 
@@ -96,16 +96,22 @@ class Premises:
 
 
 @pytest.fixture
-async def premises():
+def directory():
+    # Under /tmp and open to pass through, for PostgreSQL's user.
     directory = Path(tempfile.mkdtemp(prefix="chat-insights-privacy-", dir="/tmp"))
     directory.chmod(0o711)
+    (directory / "scratch").mkdir()
+    yield directory
+    shutil.rmtree(directory)
+
+
+@pytest.fixture
+async def premises(directory):
     postgres, valkey, qdrant = Postgres(directory), Valkey(directory), Qdrant(directory, api_key="test-key")
     async with AsyncExitStack() as running:
-        running.callback(shutil.rmtree, directory)
         for server in (postgres, valkey, qdrant):
             await server.start()
             running.push_async_callback(server.stop)
-        (directory / "scratch").mkdir()
         environ = {
             "ENVIRONMENT": "test",
             "DATA_DIR": str(directory / "data"),
@@ -120,6 +126,17 @@ async def premises():
         }
         stack = await running.enter_async_context(running_stack(environ, directory))
         yield Premises(directory, stack, postgres, valkey)
+
+
+@pytest.mark.parametrize("before", ["", "x", "xy", "xyz"])
+def test_the_search_knows_every_encoding(before):
+    canary = Canary()
+    text = f"{before}{canary.word('label')}"
+    written = [text.encode(encoding) for encoding in ("utf-8", "utf-16-le", "utf-16-be")]
+    written += [text.encode().hex().encode(), text.encode().hex().upper().encode(), base64.b64encode(text.encode())]
+
+    assert all(canary.found_in(content) for content in written)
+    assert canary.found_in(b"another") == []
 
 
 async def test_what_people_wrote_is_found_nowhere(premises):

@@ -39,6 +39,12 @@ class Witness:
     def outcomes(self) -> Counter[str]:
         return Counter(chat["status"] for chat in self._settled.values())
 
+    @property
+    def unsettled(self) -> int:
+        """How many of the chats that are known to be there have not been seen settled."""
+        answered = {attempt.chat_id for attempt in self.attempts.values() if attempt.chat_id is not None}
+        return len(answered - self._settled.keys())
+
     async def upload(self, rows: int, prefer: str | None) -> None:
         """Upload a chat, again until there is an answer."""
         while True:

@@ -57,7 +57,9 @@ async def resources(stack):
 @pytest.fixture(scope="session")
 def uploads(stack):
     """The folder of the uploaded exports."""
-    return Path(stack.settings.blob_url.removeprefix("file://")) / "uploads"
+    folder = Path(stack.settings.blob_url.removeprefix("file://")) / "uploads"
+    folder.mkdir(exist_ok=True)
+    return folder
 
 
 @pytest.fixture

@@ -1,6 +1,7 @@
 from uuid import UUID, uuid4
 
 import pytest
+
 from support.exports import imported, upload, whatsapp
 from support.waiting import eventually
 
@@ -73,8 +74,13 @@ class TestDisplayName:
 
     @pytest.mark.parametrize(
         ("name", "code"),
-        [("Cid", "unknown_participant"), ("ann", "unknown_participant"), ("", "invalid_request")]
-        + [("x" * 201, "invalid_request"), (None, "invalid_request")],
+        [
+            ("Cid", "unknown_participant"),
+            ("ann", "unknown_participant"),
+            ("", "invalid_request"),
+            ("x" * 201, "invalid_request"),
+            (None, "invalid_request"),
+        ],
     )
     async def test_anybody_else_is_refused(self, client, name, code, is_problem):
         chat_id = (await imported(client, HELLO))["chat_id"]

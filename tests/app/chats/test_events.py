@@ -5,7 +5,6 @@ from uuid import uuid4
 
 import msgspec
 import pytest
-from support.exports import NOT_AN_EXPORT, imported, upload, whatsapp
 
 from app.chats import progress
 from app.chats.progress import chat_events
@@ -13,6 +12,7 @@ from app.signals import Signals, chat_topic
 from domain.chats.imports import ImportService
 from domain.chats.repository import ChatState
 from domain.chats.states import PROGRESS, ImportStage
+from support.exports import NOT_AN_EXPORT, imported, upload, whatsapp
 
 HELLO = whatsapp(("Ann", "hello"))
 

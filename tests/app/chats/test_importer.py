@@ -5,15 +5,15 @@ import signal
 from uuid import UUID, uuid4
 
 import pytest
-from support.exports import NOT_AN_EXPORT, long_chat, upload, whatsapp
-from support.processes import children
-from support.waiting import eventually
 
 from app.chats.importer import ImportCrashed, run_import, scratch_file
 from domain.chats.importing.protocol import Outcome
 from domain.chats.imports import Claim
 from domain.cipher import new_chat_key
 from fakes.databases import settings
+from support.exports import NOT_AN_EXPORT, long_chat, upload, whatsapp
+from support.processes import children
+from support.waiting import eventually
 
 CHILD = "domain.chats.importing.child"
 HELLO = whatsapp(("Ann", "hello"))

@@ -3,10 +3,10 @@ import socket
 from uuid import UUID, uuid4
 
 import pytest
-from support.exports import imported, long_chat, upload, whatsapp
-from support.waiting import eventually
 
 from app.chats.messages import BATCH
+from support.exports import imported, long_chat, upload, whatsapp
+from support.waiting import eventually
 
 NOTICE = (
     "Messages and calls are end-to-end encrypted. No one outside of this chat, not even WhatsApp, can read or listen "
@@ -129,7 +129,7 @@ async def test_a_chat_deleted_while_it_is_read_ends_the_connection(stack, client
     with socket.socket() as reader:
         # With a small window the server cannot send much of the answer before it has to wait for its reader.
         reader.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
-        reader.setblocking(False)
+        reader.settimeout(0)
         await loop.sock_connect(reader, ("127.0.0.1", client.base_url.port))
         await loop.sock_sendall(reader, request.encode())
         received = bytearray(await loop.sock_recv(reader, 4096))

@@ -2,6 +2,7 @@ import json
 from uuid import uuid4
 
 import pytest
+
 from support.exports import imported, upload, whatsapp
 
 EXPORT = whatsapp(

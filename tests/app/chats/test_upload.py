@@ -2,6 +2,7 @@ import asyncio
 from uuid import UUID, uuid4
 
 import pytest
+
 from support.exports import (
     BOUNDARY,
     FORM_TYPE,

@@ -5,13 +5,14 @@ from pathlib import Path
 from uuid import uuid4
 
 import pytest
+
 from support.exports import BOUNDARY, FORM_TYPE, form, imported, part, post_form, upload, whatsapp
 from support.stack import Stack, free_port
 from support.waiting import eventually
 
 MB = 1 << 20
 LIMIT = 8 * MB  # the stack's MAX_UPLOAD_MB
-FILE = b'; filename="_chat.txt"'.decode()
+FILE = '; filename="_chat.txt"'
 
 
 def chat_of(size):
@@ -85,11 +86,13 @@ def events_of(stack, request_id):
 
 async def test_a_zip_bomb_is_refused(client, tmp_path, nothing_stored, is_problem):
     bomb = tmp_path / "bomb.zip"
-    with zipfile.ZipFile(bomb, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
-        with archive.open("_chat.txt", "w", force_zip64=True) as member:
-            member.write(whatsapp(("Ann", "hello")))
-            for _ in range(65):
-                member.write(bytes(16 * MB))
+    with (
+        zipfile.ZipFile(bomb, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive,
+        archive.open("_chat.txt", "w", force_zip64=True) as member,
+    ):
+        member.write(whatsapp(("Ann", "hello")))
+        for _ in range(65):
+            member.write(bytes(16 * MB))
     assert bomb.stat().st_size < LIMIT
 
     assert is_problem(await upload(client, bomb.read_bytes(), prefer="wait=60"), 422, "archive_too_large")

@@ -3,7 +3,6 @@ import io
 from uuid import uuid4
 
 import pytest
-from support.transcripts import copied_rows, outcome, sealed_rows, transcript
 
 from domain.chats.importing.protocol import COPY_COLUMNS
 from domain.chats.imports import ATTEMPTS, Claim, ImportBusy, ImportService
@@ -11,6 +10,8 @@ from domain.chats.repository import ChatRows
 from domain.chats.sealing import open_bodies, open_profile
 from domain.chats.states import ImportStage
 from domain.cipher import Opener
+from support.transcripts import copied_rows, outcome, sealed_rows, transcript
+
 
 @pytest.fixture
 def step(database, master_keys):

@@ -2,10 +2,10 @@ import asyncio
 from uuid import uuid4
 
 import pytest
-from support.transcripts import outcome, sealed_rows, transcript
 
 from domain.chats.imports import ImportService
 from domain.chats.repository import ChatKeyRepository, ChatRepository, ChatRows, delete_messages
+from support.transcripts import outcome, sealed_rows, transcript
 
 
 @pytest.fixture

@@ -277,6 +277,22 @@ def test_marker_in_an_unknown_language_is_known_by_its_mark_and_its_repetition(r
     assert kinds_of(read("\r\n".join(lines))) == ["text"] * 3 + ["media"] * 3
 
 
+def test_marker_in_angle_brackets_in_an_unknown_language_is_known_by_its_repetition(read):
+    lines = [
+        f"25/12/2023, 10:0{minute} - {'Ann' if minute % 2 else 'Bob'}: <მედია გამოტოვებულია>" for minute in range(3)
+    ]
+    lines += ["25/12/2023, 10:05 - Ann: <just once>", "25/12/2023, 10:06 - Ann: <b>bold</b>"]
+
+    assert kinds_of(read("\n".join(lines))) == ["media"] * 3 + ["text"] * 2
+
+
+@pytest.mark.parametrize("body", [".", "...", "null...", "\u200e...", "。"])
+def test_full_stops_are_words(read, body: str):
+    row, _ = android(read, f"{body}\n")
+
+    assert (row["kind"], row["text"]) == ("text", body)
+
+
 def test_languages_are_reported(read):
     transcript = read(
         "25/12/2023, 10:00 - Ann: <Multimedia omitido>\n25/12/2023, 10:01 - Bob: Se eliminó este mensaje\n"

@@ -20,6 +20,8 @@ from domain.chats.importing.whatsapp.phrases import (
     plain,
 )
 
+REPEATED = 3
+"""So many messages with one wording that looks like a marker are one, in a language that is not known here."""
 _MAX_MARKER = 400
 """No file name with its marker is longer."""
 _MAX_POLL = 20_000
@@ -27,6 +29,7 @@ _TRAILING = " \n\u00a0\u202f\u200e\u200f"
 
 _ATTACHED = re.compile(rf"<(?P<word>[^<>:\n]{{1,30}}?)[{SPACES}]?:[{SPACES}]?(?P<name>[^<>\n]+)>")
 _NAMED_AFTER = re.compile(r"(?P<name>[^\n]+?\.\w{1,10}) [(<](?P<word>[^()<>\n]{1,60})[)>]")
+_ANGLED = re.compile(r"<[^\W\d_]+(?:[ \u00a0][^\s<>=/]+){1,7}>")
 _EXPORTED_NAME = re.compile(
     r"(?:(?:IMG|VID|PTT|AUD|STK|DOC)-\d{8}-WA\d{4,}|\d{4,8}-[A-Z_]+-\d{4}(?:-\d\d){5}|[A-Z_]+-\d{4}(?:-\d\d){5}-\d+)\.\w+"
 )
@@ -50,7 +53,7 @@ class Body(NamedTuple):
 
 @dataclass(slots=True)
 class Bodies:
-    """A column each; a row that is neither in `notices` nor listed otherwise is text."""
+    """A column each; what nothing else is found for is text without flags."""
 
     kinds: bytearray
     flags: bytearray
@@ -78,16 +81,23 @@ def read_bodies(texts: list[str], *, ios: bool) -> Bodies:
     """
     whole = phrases().whole
     bodies = Bodies(bytearray(len(texts)), bytearray(len(texts)), texts)
-    for row in compress(range(len(texts)), map(whole.__contains__, texts)):
+    markers = list(compress(range(len(texts)), map(whole.__contains__, texts)))
+    for text, count in Counter(texts[row] for row in markers).items():
+        bodies.languages[whole[text].languages] += count
+    for row in markers:
         phrase = whole[texts[row]]
-        bodies.set(row, Body(phrase.kind, phrase.flags, texts[row].lstrip(LRM + RLM), None, phrase.languages))
-    for row in _unclear(texts, ios=ios):
-        if bodies.kinds[row] == Kind.TEXT:
-            body = classify(texts[row])
-            if body:
-                bodies.set(row, body)
-            elif texts[row].startswith(LRM):
-                bodies.marked.append(row)
+        bodies.kinds[row], bodies.flags[row] = phrase.kind, phrase.flags
+        texts[row] = texts[row].lstrip(LRM + RLM)
+    unclear = [row for row in _unclear(texts, ios=ios) if bodies.kinds[row] == Kind.TEXT]
+    angled = Counter(texts[row] for row in unclear if _ANGLED.fullmatch(texts[row]))
+    for row in unclear:
+        body = classify(texts[row])
+        if body:
+            bodies.set(row, body)
+        elif angled[texts[row]] >= REPEATED:
+            bodies.set(row, Body(Kind.MEDIA, Flag.PLACEHOLDER, texts[row]))
+        elif texts[row].startswith(LRM):
+            bodies.marked.append(row)
     return bodies
 
 

@@ -3,7 +3,6 @@
 import re
 from collections import Counter
 from collections.abc import Iterator
-from collections.abc import Set as AbstractSet
 from itertools import islice
 from operator import add, gt
 
@@ -17,7 +16,7 @@ from domain.chats.importing.whatsapp.dates import Calendar, read_dates
 from domain.chats.importing.whatsapp.evidence import first_layout, is_chat, is_settled, locked_layout
 from domain.chats.importing.whatsapp.layouts import Layout
 from domain.chats.importing.whatsapp.notices import mark_notices
-from domain.chats.importing.whatsapp.rows import RowReader, Rows, newline_of
+from domain.chats.importing.whatsapp.rows import Rows, cut
 from domain.chats.importing.whatsapp.senders import ColonSettlement, display_name
 
 PLATFORM = "whatsapp"
@@ -50,24 +49,20 @@ def read_transcript(data: bytes, given: Order | None) -> Transcript | None:
     calendar = read_dates(rows.dates, layout, given, lambda: _hints(layout, rows, bodies))
     rejected = {date for date, seconds in calendar.seconds.items() if seconds == INVALID}
     if rejected:
-        rows = _cut(text, layout, rejected)
+        rows = cut(text, layout, rejected)
         bodies, title = _typed(rows, layout)
     return _transcript(rows, bodies, calendar, layout, title, encoding)
 
 
 def _locked_rows(text: bytes) -> tuple[Layout, Rows] | None:
     first = first_layout(text)
-    rows = _cut(text, first) if first else None
+    rows = cut(text, first) if first else None
     if first and rows and is_settled(len(rows), text.count(b"\n") + 1):
         return first, rows
     locked = locked_layout(text)
     if locked is None:
         return None
-    return locked, rows if rows and locked == first else _cut(text, locked)
-
-
-def _cut(text: bytes, layout: Layout, rejected: AbstractSet[str] = frozenset()) -> Rows:
-    return RowReader(layout, newline_of(text, layout.header), rejected).read(text)
+    return locked, rows if rows and locked == first else cut(text, locked)
 
 
 def _typed(rows: Rows, layout: Layout) -> tuple[Bodies, str | None]:

@@ -4,12 +4,11 @@ from collections import Counter
 from collections.abc import Sequence
 
 from domain.chats.importing.transcript import Flag, Kind
-from domain.chats.importing.whatsapp.bodies import Bodies
+from domain.chats.importing.whatsapp.bodies import REPEATED, Bodies
 from domain.chats.importing.whatsapp.phrases import Template, comparable, phrases, plain
 
 _MAX_NOTICES = 2000
 """How many are looked at for the group's name; the first and the last ones."""
-_REPEATED = 3
 _LONG_NOTICE_CHARACTERS = 25
 
 
@@ -65,7 +64,7 @@ def _without_unknown_markers(senders: list[str | None], bodies: Bodies) -> list[
     notices = []
     for row in bodies.marked:
         text = comparable(bodies.texts[row])
-        if repeated[text] < _REPEATED or phrases().notice(text):
+        if repeated[text] < REPEATED or phrases().notice(text):
             notices.append(row)
         else:
             bodies.kinds[row], bodies.flags[row] = Kind.MEDIA, Flag.PLACEHOLDER

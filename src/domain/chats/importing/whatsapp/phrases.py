@@ -109,7 +109,10 @@ class Phrases:
         found = self.whole.get(body)
         if found or len(body) > MAX_NOTICE_CHARACTERS:
             return found
-        return self.whole.get(comparable(body))
+        bare = comparable(body)
+        found = self.whole.get(bare)
+        # What is in no language is a marker only as it stands: somebody wrote the full stops of `null...` and `...`.
+        return found if found and (found.languages or plain(body).strip() == bare) else None
 
     def notice(self, line: str) -> tuple[Template, list[str]] | None:
         """The system notice that the whole line is, and what fills its gaps."""

@@ -1,7 +1,6 @@
 """The text of an export, cut into rows by the headers of its layout."""
 
 import re
-from collections.abc import Callable
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from operator import add
@@ -11,7 +10,6 @@ from domain.chats.importing.whatsapp.clock import Hours, Minutes
 from domain.chats.importing.whatsapp.layouts import Layout
 
 MAX_LINE_NUMBERS = 100
-_HEADER_BYTES = 500
 _GUARD = "\ud800"
 """Takes the place of a line end while a block is cut. It cannot come out of well-formed UTF-8."""
 _LINES = re.compile(rf"(\n|{_GUARD})([^\n{_GUARD}]*)")
@@ -59,18 +57,20 @@ class RowReader:
             ExportEncoding: bytes that are not UTF-8.
         """
         self._lines = _LineCounter(data)
+        width = len(self._newline)
         for start, end in slices(data, self._newline.encode()):
-            block = decode(data, start, end)
+            block = decode(data, start - width, end) if start else self._newline + decode(data, start, end)
             if self._newline == "\n" and "\r" in block:
                 block = block.replace("\r\n", "\n")
-            self._add(self._newline + block, start)
+            self._add(block, start)
         self._close_last()
+        self._rows.meridiems = {word for _, word in self._hours if word}
         return self._rows
 
     def _add(self, block: str, offset: int) -> None:
         columns = self._cut(block)
         clocks = self._clocks(columns)
-        if min(clocks, default=0) < 0 or not self._rejected.isdisjoint(columns["date"]):
+        if min(clocks, default=0) < 0 or (self._rejected and not self._rejected.isdisjoint(columns["date"])):
             block = self._guard(block, offset)
             columns = self._cut(block)
             clocks = self._clocks(columns)
@@ -83,7 +83,6 @@ class RowReader:
         rows.clocks += clocks
         rows.senders += map(self._names.setdefault, columns["sender"], columns["sender"])
         rows.texts += map(_plain, texts) if _GUARD in block or self._holds_line_ends(block, texts) else texts
-        rows.meridiems.update(columns.get("meridiem", ()))
 
     def _holds_line_ends(self, block: str, texts: list[str]) -> bool:
         return self._newline == "\r\n" and block.count("\r\n") > len(texts)
@@ -153,29 +152,20 @@ def _plain(text: str) -> str:
     return text.replace("\r\n", "\n").replace(_GUARD, "\n")
 
 
-def newline_of(data: bytes, header: Callable[[str], re.Pattern[str]]) -> str:
-    r"""What ends a message: CRLF where that holds throughout, so that a bare LF inside one starts nothing.
+def cut(data: bytes, layout: Layout, rejected: AbstractSet[str] = frozenset()) -> Rows:
+    """Every row of a UTF-8 text.
 
-    In a file with both, every header after a bare LF is a pasted one if the first message and the file end with CRLF,
-    or if headers after CRLF are clearly more.
+    Where CRLF ends a message throughout, a bare LF inside one starts nothing, so that pasted headers are text. In a
+    file that has headers after both, those after a bare LF are pasted if the first message and the file end with
+    CRLF, or if they are clearly fewer.
+
+    Raises:
+        ExportEncoding: bytes that are not UTF-8.
     """
-    if b"\r" not in data:
-        return "\n"
-    all_ends, carriage_ends = data.count(b"\n"), data.count(b"\r\n")
-    if not carriage_ends or (data.endswith(b"\n") and not data.endswith(b"\r\n")):
-        return "\n"
-    if carriage_ends == all_ends:
-        return "\r\n"
-    start = header("")
-    pasted = sum(
-        start.match(line[:_HEADER_BYTES].decode(errors="replace")) is not None
-        for begin, end in slices(data, b"\r\n")
-        for line in data[begin:end].replace(b"\r\n", b"\r").split(b"\n")[1:]
-    )
-    if not pasted:
-        return "\r\n"
-    genuine = sum(
-        len(header("\r\n").findall("\r\n" + decode(data, begin, end))) for begin, end in slices(data, b"\r\n")
-    )
-    first = data[: data.find(b"\r\n")].decode(errors="replace")
-    return "\r\n" if genuine > 2 * pasted or not header("\n").search(first) else "\n"
+    if b"\r\n" in data and (data.endswith(b"\r\n") or not data.endswith(b"\n")):
+        rows = RowReader(layout, "\r\n", rejected).read(data)
+        header = layout.header("\n")
+        pasted = sum(len(header.findall(text)) for text in rows.texts if "\n" in text)
+        if rows and (not pasted or len(rows) > 2 * pasted or not header.search(rows.texts[0])):
+            return rows
+    return RowReader(layout, "\n", rejected).read(data)

@@ -8,13 +8,14 @@ from domain.chats.importing.whatsapp.phrases import LRM, Phrases, phrases, plain
 
 MAX_NAME_CHARACTERS = 256
 _MAX_COLONS = 3
+_SAMPLE = 100
 _QUOTES = {"“": "”", "„": "“", "«": "»", "「": "」", "『": "』"}
 
 
 def display_name(written: str) -> str:
     """A sender's name without invisible marks and without the tilde of somebody who is not a saved contact."""
     name = plain(written).strip(SPACES)
-    return name.removeprefix("~").strip(SPACES) or name
+    return name.removeprefix("~").strip(SPACES) or name or written
 
 
 class ColonSettlement:
@@ -75,6 +76,8 @@ class ColonSettlement:
 
     def _settle(self, name: str, rows: list[int]) -> bool:
         """Whether a name grew, so that it has to be looked at again."""
+        if self._is_plain(name, rows):
+            return False
         further = [_name_before_colon(self._texts[row]) for row in rows]
         counts = Counter(part for part in further if part and part not in self._known.locations)
         grown = False
@@ -90,6 +93,14 @@ class ColonSettlement:
         if not grown and self._bare_notices and self._is_half_notice(name, rows):
             self._join(rows, name)
         return grown
+
+    def _is_plain(self, name: str, rows: list[int]) -> bool:
+        """A short look, for names with many rows: one of them does not go on like a name, and nothing else speaks."""
+        if self._may_be_notice(name) or any(longer.startswith(f"{name}: ") for longer in self._named):
+            return False
+        if any(_name_before_colon(self._texts[row]) is None and not self._gaps(name, row) for row in rows[:_SAMPLE]):
+            return self._bare_notices or not any(f": {LRM}" in self._texts[row] for row in rows)
+        return False
 
     def _is_about(self, longer: str, part: str, name: str, row: int) -> bool:
         """The row is a notice about the longer name, such as its leaving."""
