@@ -1,6 +1,6 @@
 """Statistics of generated WhatsApp exports: time beside reading the export, and memory.
 
-    python benchmarks/statistics.py [--sizes 65000 1000000] [--runs 5]
+    python benchmarks/counting.py [--sizes 65000 1000000] [--runs 5]
 
 Each size has a process of its own, so that its peak of memory is its own. The export is read before, and not timed with
 the statistics; `added` is the peak of resident memory above what the transcript needs.
