@@ -92,15 +92,14 @@ async def test_whatever_is_killed_every_import_is_done_once_or_fails_cleanly():
             await machine.start(worker)
         witnesses = [Witness(machine, subject) for subject in SIZES]
         chaos = Chaos(machine, SEED)
-        watching = [asyncio.create_task(witness.watch()) for witness in witnesses]
         async with asyncio.TaskGroup() as work:
-            work.create_task(chaos.run(ROUNDS))
-            for witness in witnesses:
-                work.create_task(_upload_during(chaos, witness))
-        await eventually(lambda: _is_at_rest(machine), timeout_s=120)
-        for watcher in watching:
-            watcher.cancel()
-        await asyncio.gather(*watching, return_exceptions=True)
+            watching = [work.create_task(witness.watch()) for witness in witnesses]
+            uploading = [work.create_task(_upload_during(chaos, witness)) for witness in witnesses]
+            await chaos.run(ROUNDS)
+            await asyncio.wait(uploading)
+            await eventually(lambda: _is_at_rest(machine), timeout_s=120)
+            for watcher in watching:
+                watcher.cancel()
         await _check_stored(machine)
         for witness in witnesses:
             await _check_answers(witness)

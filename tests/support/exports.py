@@ -56,6 +56,6 @@ async def imported(client, content, **fields):
     return answer.json()
 
 
-async def post_form(client, body, content_type=FORM_TYPE):
+async def post_form(client, body, content_type=FORM_TYPE, **headers):
     """Post what may be no form at all."""
-    return await client.post("/api/chats/upload", content=body, headers={"Content-Type": content_type})
+    return await client.post("/api/chats/upload", content=body, headers={"Content-Type": content_type, **headers})

@@ -72,20 +72,13 @@ class TestDisplayName:
             assert (answer.status_code, answer.json()["user_display_name"]) == (200, name)
             assert (await client.get(f"/api/chats/{chat_id}")).json()["user_display_name"] == name
 
-    @pytest.mark.parametrize(
-        ("name", "code"),
-        [
-            ("Cid", "unknown_participant"),
-            ("ann", "unknown_participant"),
-            ("", "invalid_request"),
-            ("x" * 201, "invalid_request"),
-            (None, "invalid_request"),
-        ],
-    )
-    async def test_anybody_else_is_refused(self, client, name, code, is_problem):
+    async def test_anybody_else_is_refused(self, client, is_problem):
         chat_id = (await imported(client, HELLO))["chat_id"]
 
-        assert is_problem(await self.name(client, chat_id, name), 422, code)
+        for name in ("Cid", "ann"):
+            assert is_problem(await self.name(client, chat_id, name), 422, "unknown_participant")
+        for name in ("", "x" * 201, None):
+            assert is_problem(await self.name(client, chat_id, name), 422, "invalid_request")
         assert (await client.get(f"/api/chats/{chat_id}")).json()["user_display_name"] is None
 
     async def test_there_are_no_participants_before_the_import(self, client, waiting_chat, is_problem):

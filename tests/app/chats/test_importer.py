@@ -78,20 +78,20 @@ async def test_a_child_that_used_up_its_time_is_not(run):
 
 
 async def test_nor_is_one_that_takes_too_long(run):
-    async def wait(stage, child):
-        await asyncio.Event().wait()
+    async def stop(stage, child):
+        os.kill(child, signal.SIGSTOP)
 
-    assert await run(HELLO, wait, timeout_s=1) == Outcome(error_code="import_limit_exceeded")
+    assert await run(HELLO, stop, timeout_s=1) == Outcome(error_code="import_limit_exceeded")
 
 
 async def test_a_run_that_is_cancelled_takes_its_child_with_it(run):
     begun = asyncio.Event()
 
-    async def wait(stage, child):
+    async def stop(stage, child):
+        os.kill(child, signal.SIGSTOP)
         begun.set()
-        await asyncio.Event().wait()
 
-    running = asyncio.create_task(run(HELLO, wait))
+    running = asyncio.create_task(run(HELLO, stop))
     await begun.wait()
     running.cancel()
     with pytest.raises(asyncio.CancelledError):

@@ -31,13 +31,20 @@ async def all_messages(client, chat, **query):
     return answer.json()
 
 
-@pytest.fixture
-async def chat(client):
-    return await imported(client, EXPORT.encode())
+@pytest.fixture(scope="module")
+async def owner(stack):
+    async with stack.client(f"user_{uuid4().hex}") as owner:
+        yield owner
 
 
-async def test_every_row_comes_with_every_field_in_the_order_of_the_file(client, chat):
-    found = await all_messages(client, chat)
+@pytest.fixture(scope="module")
+async def chat(owner):
+    """A chat that no test changes."""
+    return await imported(owner, EXPORT.encode())
+
+
+async def test_every_row_comes_with_every_field_in_the_order_of_the_file(owner, chat):
+    found = await all_messages(owner, chat)
 
     assert all(UUID(message.pop("id")).version == 7 for message in found)
     assert {message.pop("chat_id") for message in found} == {chat["chat_id"]}
@@ -65,12 +72,12 @@ async def test_every_row_comes_with_every_field_in_the_order_of_the_file(client,
     ]
 
 
-async def test_the_pages_make_the_whole(client, chat):
-    whole = await all_messages(client, chat)
+async def test_the_pages_make_the_whole(owner, chat):
+    whole = await all_messages(owner, chat)
     for limit in (1, 3, 6, 7, 8):
         pages, path = [], f"/api/chats/{chat['chat_id']}/messages?limit={limit}"
         while path:
-            answer = await client.get(path)
+            answer = await owner.get(path)
             pages.append(answer.json())
             path = answer.links.get("next", {}).get("url")
         assert [message for page in pages for message in page] == whole
@@ -79,18 +86,18 @@ async def test_the_pages_make_the_whole(client, chat):
 
 
 @pytest.mark.parametrize("limit", [None, 10])
-async def test_behind_a_position_come_the_messages_after_it(client, chat, limit):
+async def test_behind_a_position_come_the_messages_after_it(owner, chat, limit):
     query = {"limit": limit} if limit else {}
-    assert [message["position"] for message in await all_messages(client, chat, after=4, **query)] == [5, 6]
-    assert await all_messages(client, chat, after=6, **query) == []
-    assert await all_messages(client, chat, after=2**31 - 1, **query) == []
+    assert [message["position"] for message in await all_messages(owner, chat, after=4, **query)] == [5, 6]
+    assert await all_messages(owner, chat, after=6, **query) == []
+    assert await all_messages(owner, chat, after=2**31 - 1, **query) == []
 
 
 @pytest.mark.parametrize(
     "query", [{"limit": 0}, {"limit": 10_001}, {"limit": "x"}, {"after": -2}, {"after": 2**31}, {"after": "x"}], ids=str
 )
-async def test_what_is_out_of_range_is_refused(client, chat, query, is_problem):
-    answer = await client.get(f"/api/chats/{chat['chat_id']}/messages", params=query)
+async def test_what_is_out_of_range_is_refused(owner, chat, query, is_problem):
+    answer = await owner.get(f"/api/chats/{chat['chat_id']}/messages", params=query)
 
     assert is_problem(answer, 422, "invalid_request")
 
