@@ -9,6 +9,7 @@ from typing import Any
 import asyncpg
 import msgspec
 import structlog
+from advanced_alchemy.exceptions import RepositoryError
 from litestar import Request, Response
 from litestar.exceptions import HTTPException, ValidationException
 from litestar.types import ExceptionHandlersMap
@@ -155,6 +156,8 @@ def on_unexpected(request: Request[Any, Any, Any], error: Exception) -> Response
 
 def is_outage(error: BaseException) -> bool:
     """Whether a server that we need is gone, restarting or out of connections, so that trying again makes sense."""
+    if isinstance(error, RepositoryError) and error.__cause__ is not None:  # the data library's own words for it
+        return is_outage(error.__cause__)
     if isinstance(error, DBAPIError) and error.connection_invalidated:
         return True
     original = getattr(error, "orig", None)
@@ -166,6 +169,7 @@ def is_outage(error: BaseException) -> bool:
         asyncpg.PostgresConnectionError,
         asyncpg.CannotConnectNowError,
         asyncpg.InterfaceError,
+        asyncpg.InternalClientError,  # what it says of a connection that was lost while nothing ran on it
         asyncpg.OperatorInterventionError,
         asyncpg.TooManyConnectionsError,
         ConnectionError,

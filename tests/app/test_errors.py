@@ -3,12 +3,14 @@ import asyncio
 import asyncpg
 import httpx
 import pytest
+from advanced_alchemy.exceptions import RepositoryError
 from litestar import Litestar, Request, get, post
 from redis.exceptions import ConnectionError as RedisConnectionError
 from sqlalchemy.exc import OperationalError
 from structlog.testing import CapturingLogger
 
 from app import errors
+from app.errors import is_outage
 from app.requests import RequestEdge
 from domain.errors import (
     Conflict,
@@ -187,3 +189,11 @@ def keep_in(messages):
         messages.append(message)
 
     return send
+
+
+def test_an_outage_is_recognised_in_the_data_librarys_words_too():
+    failure = RepositoryError("wrapped")
+    failure.__cause__ = asyncpg.InternalClientError("a connection lost while idle")
+
+    assert is_outage(failure)
+    assert not is_outage(RepositoryError("a mistake of ours"))

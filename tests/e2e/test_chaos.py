@@ -53,11 +53,11 @@ class Chaos:
                 if mid_import:
                     await self._import_under_way()
                 await asyncio.sleep(0.4 * moment if mid_import else moment)
-                faults.create_task(self._inflict(kinds[number % len(FAULTS)], outage_s))
+                fault, worker = kinds[number % len(FAULTS)], self._random.choice(WORKERS)
+                faults.create_task(self._inflict(fault, worker if fault == "paused worker" else fault, outage_s))
         self.over = True
 
-    async def _inflict(self, fault, outage_s):
-        target = self._random.choice(WORKERS) if fault == "paused worker" else fault
+    async def _inflict(self, fault, target, outage_s):
         async with self._busy[target]:
             match fault:
                 case "import child":
@@ -112,7 +112,7 @@ async def test_whatever_is_killed_every_import_is_done_once_or_fails_cleanly():
 async def _upload_during(chaos, witness):
     rng = random.Random(f"{SEED} {witness.subject}")
     while not chaos.over:
-        await witness.upload(rng.choice(SIZES[witness.subject]), rng.choice(("wait=0", "wait=0", "wait=10")))
+        await witness.upload(rng.choice(SIZES[witness.subject]), rng.choice(("wait=0", "wait=10")))
         await eventually(lambda: witness.unsettled < 3)
 
 

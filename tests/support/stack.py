@@ -73,7 +73,7 @@ class Stack:
     def log(self, name: str) -> str:
         return (self.directory / f"{name}.log").read_text()
 
-    async def ready(self, timeout_s: float = 30) -> None:
+    async def ready(self, timeout_s: float = 120) -> None:
         """Wait until the API answers that everything is there."""
         async with asyncio.timeout(timeout_s), httpx.AsyncClient(timeout=5) as client:
             while True:

@@ -12,7 +12,9 @@ from support.exports import long_chat, upload
 from support.machine import Machine
 
 MAY_CHANGE = ("vector_status", "chunk_count", "indexed_at")
+_PAGE = 10_000
 _PAUSE_S = 0.3
+_LOOK_AGAIN_S = 0.1
 
 
 @dataclass
@@ -58,16 +60,18 @@ class Witness:
                 continue
             attempt.status = answer.status_code
             if answer.status_code != 503:
-                self._take(attempt, answer)
+                await self._take(attempt, answer)
                 return
             await asyncio.sleep(_PAUSE_S)
 
-    def _take(self, attempt: Attempt, answer: httpx.Response) -> None:
+    async def _take(self, attempt: Attempt, answer: httpx.Response) -> None:
         body = answer.json()
         if answer.is_success:
             attempt.chat_id = body["chat_id"]
-            if answer.status_code == 200 and not self._is_complete(body):
-                self._object(f"answered with 200 and {body['status']}")
+            if answer.status_code == 200:  # the very moment in which it was completed
+                if not self._is_complete(body):
+                    self._object(f"answered with 200 and {body['status']}")
+                await self._inspect(body)
         elif (answer.status_code, body["error_code"]) != (422, "import_failed"):
             self._object(f"upload was answered with {answer.status_code} {body['error_code']}")
 
@@ -75,7 +79,7 @@ class Witness:
         """Look at every chat again and again; for ever."""
         while True:
             await self.look()
-            await asyncio.sleep(_PAUSE_S)
+            await asyncio.sleep(_LOOK_AGAIN_S)
 
     async def look(self) -> list[dict] | None:
         """Look at every chat, and return them; None when nobody answers."""
@@ -119,15 +123,18 @@ class Witness:
         shown = (chat["message_count"], chat["chat_metadata"], chat["participants"], chat["import_report"])
         if shown != (0, None, None, None):
             self._object(f"a {chat['status']} chat shows {shown}")
-        answer = await self._get(f"/api/chats/{chat['chat_id']}/messages")
+        answer = await self._get(f"/api/chats/{chat['chat_id']}/messages?limit={_PAGE}")
         if answer is not None and answer.is_success:  # it was completed in between
-            self._check_messages(chat, answer, range(self.attempts[chat["filename"]].rows))
+            self._check_messages(chat, answer, range(min(_PAGE, self.attempts[chat["filename"]].rows)))
 
     async def _read_all(self, chat: dict) -> bool:
-        answer = await self._get(f"/api/chats/{chat['chat_id']}/messages")
-        if answer is not None:
-            self._check_messages(chat, answer, range(chat["message_count"]))
-        return answer is not None
+        rows = chat["message_count"]
+        for first in range(0, rows, _PAGE):  # pages, since a whole answer that breaks off may be the API's end
+            answer = await self._get(f"/api/chats/{chat['chat_id']}/messages?limit={_PAGE}&after={first - 1}")
+            if answer is None:
+                return False
+            self._check_messages(chat, answer, range(first, min(first + _PAGE, rows)))
+        return True
 
     async def _read_some(self, chat: dict) -> None:
         first = random.randrange(chat["message_count"])

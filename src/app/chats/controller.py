@@ -44,7 +44,7 @@ from domain.chats.importing.options import ImportOptions
 from domain.chats.repository import ChatRows
 from domain.chats.service import ChatReader
 from domain.chats.states import ChatStatus, VectorStatus
-from domain.errors import Unauthenticated
+from domain.errors import DomainError, Unauthenticated
 from domain.users.service import AccountDeleted
 
 OWN_CHAT = (Unauthenticated, AccountDeleted, ChatNotFound, InvalidRequest)
@@ -96,7 +96,7 @@ class ChatController(Controller):
                 await build_chat_service(session, resources).create(
                     chat_id, user.id, form.filename, category_id, _import_options(form)
                 )
-        except BaseException:
+        except DomainError:  # after any other error the commit may have come through: what no chat waits for is swept
             await blobs.remove(resources.blobs, name)
             raise
         state = await wait_until_settled(chat_rows, resources.signals, user.id, chat_id, _wait_s(prefer))

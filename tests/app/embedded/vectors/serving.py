@@ -50,7 +50,7 @@ async def serving(
     directory: Path, *arguments: str, api_key: str = ""
 ) -> AsyncIterator[tuple[Vectors, AsyncQdrantClient]]:
     vectors = await start(directory, *arguments, api_key=api_key)
-    client = AsyncQdrantClient(url=vectors.url, api_key=api_key or None, check_compatibility=False)
+    client = AsyncQdrantClient(url=vectors.url, api_key=api_key or None, check_compatibility=False, timeout=60)
     try:
         yield vectors, client
     finally:
