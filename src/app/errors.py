@@ -29,10 +29,13 @@ from domain.errors import (
     Unauthenticated,
     Unavailable,
 )
+from domain.payments.provider import EventMalformed, SignatureInvalid
 
 MEDIA_TYPE = "application/problem+json"
 
 STATUS_OF_FAMILY: dict[type[DomainError], int] = {
+    SignatureInvalid: 400,
+    EventMalformed: 400,
     Unauthenticated: 401,
     Insufficient: 402,
     Forbidden: 403,
@@ -166,8 +169,10 @@ def is_outage(error: BaseException) -> bool:
         asyncpg.PostgresConnectionError,
         asyncpg.CannotConnectNowError,
         asyncpg.InterfaceError,
+        asyncpg.InternalClientError,  # what a connection that dies between two messages leads it to
         asyncpg.OperatorInterventionError,
         asyncpg.TooManyConnectionsError,
+        asyncpg.InternalClientError,  # the server has broken the connection off while nothing was asked of it
         ConnectionError,
         TimeoutError,
         FileNotFoundError,  # the unix socket of a server that is down

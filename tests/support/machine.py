@@ -7,7 +7,7 @@ import shutil
 import signal
 import socket
 import tempfile
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import Any
@@ -27,16 +27,14 @@ from support.waiting import eventually
 class Machine:
     """Servers by the names `postgres`, `valkey` and `vectors`; processes by `api` and by `worker-1` and so on."""
 
-    def __init__(self, directory: Path) -> None:
+    def __init__(self, directory: Path, environ: Mapping[str, str]) -> None:
         self.directory = directory
         self.scratch = directory / "scratch"
         self.postgres, self.valkey = Postgres(directory), Valkey(directory)
         self.vectors = Qdrant(directory, api_key="test-key")
-        self.servers: dict[str, Server] = {
-            server.name: server for server in (self.postgres, self.valkey, self.vectors)
-        }
+        self.servers: dict[str, Server] = {server.name: server for server in (self.postgres, self.valkey, self.vectors)}
         self._stacks: dict[str, Stack] = {}
-        self._environ: dict[str, str] = {}
+        self._environ = dict(environ)
         self._paused: set[int] = set()
 
     async def open(self) -> None:
@@ -44,7 +42,7 @@ class Machine:
         for server in self.servers.values():
             await server.start()
         self.scratch.mkdir()
-        self._environ = {
+        self._environ |= {
             "ENVIRONMENT": "test",
             "DATA_DIR": str(self.directory / "data"),
             "DATABASE_URL": self.postgres.url,
@@ -78,8 +76,8 @@ class Machine:
             self._stacks[name] = Stack(self._environ, directory)
         return self._stacks[name]
 
-    def client(self, subject: str) -> httpx.AsyncClient:
-        return self.stack("api").client(subject)
+    def client(self, subject: str, **claims: Any) -> httpx.AsyncClient:
+        return self.stack("api").client(subject, **claims)
 
     def running(self) -> list[str]:
         """The processes that run, paused ones among them."""
@@ -181,11 +179,12 @@ class Machine:
 
 
 @asynccontextmanager
-async def running_machine() -> AsyncIterator[Machine]:
+async def running_machine(**environ: str) -> AsyncIterator[Machine]:
+    """A machine whose API and workers have these settings beside its own."""
     # Under /tmp and not pytest's own directory: that one is long for a socket, and closed to PostgreSQL's user.
     directory = Path(tempfile.mkdtemp(prefix="chat-insights-test-", dir="/tmp"))
     directory.chmod(0o711)
-    machine = Machine(directory)
+    machine = Machine(directory, environ)
     try:
         await machine.open()
         yield machine
