@@ -14,6 +14,8 @@ PARTS = {  # what each part of the domain may import of the others
     "credits": {"users"},
     "catalogue": set(),
     "chats": {"users"},
+    "idempotency": {"users"},
+    "payments": {"users", "credits", "catalogue", "idempotency"},
 }
 OPEN_TO_OTHER_PARTS = {"models", "service", "errors"}
 FRAMEWORKS = {"app", "litestar", "litestar_saq", "redis", "saq", "uvicorn"}

@@ -14,7 +14,6 @@ from domain.errors import DomainError
 
 if TYPE_CHECKING:
     from app.resources import Resources
-    from domain.credits.repository import Violation
 
 _T = TypeVar("_T")
 
@@ -150,18 +149,50 @@ def ledger() -> None:
 @ledger.command()
 def check() -> None:
     """Check the ledger's invariants; what breaks them is printed, and the exit status is 1."""
-    violations = _run_open(_violations)
-    for violation in violations:
+    from app.credits.checking import check_ledger
+
+    report = _run_open(lambda resources: check_ledger(resources.database))
+    for violation in report.violations:
         click.echo(violation)
-    click.echo(f"{len(violations)} violations")
-    sys.exit(1 if violations else 0)
+    click.echo(f"{report.checked_wallets} wallets, {report.checked_entries} entries")
+    click.echo(f"{len(report.violations)} violations")
+    sys.exit(0 if report.ok else 1)
 
 
-async def _violations(resources: "Resources") -> list["Violation"]:
-    from domain.credits.service import CreditService
+@main.command()
+@click.argument("provider", type=click.Choice(["stripe", "razorpay"]))
+@click.argument("event_id")
+def replay_event(provider: str, event_id: str) -> None:
+    """Let a stored event of a payment provider take effect again; nothing is done twice."""
+    result = _run_open(lambda resources: _replay_event(resources, provider, event_id))
+    click.echo(f"The result is {result}.")
+
+
+async def _replay_event(resources: "Resources", provider: str, event_id: str) -> str:
+    from domain.base import utc_now
+    from domain.payments.provider import ProviderName
+    from domain.payments.webhooks import Inbox
+
+    name = ProviderName(provider)
+    merchant = resources.gateways.of(name).merchant
+    async with resources.database.transaction() as session:
+        return await Inbox(session, resources.master_keys).replay(name, event_id, merchant, utc_now())
+
+
+@main.command()
+@click.argument("provider", type=click.Choice(["stripe", "razorpay"]))
+@click.argument("event_id")
+def show_event(provider: str, event_id: str) -> None:
+    """Print a stored event as the provider sent it, with what it says of the payer."""
+    click.echo(_run_open(lambda resources: _show_event(resources, provider, event_id)))
+
+
+async def _show_event(resources: "Resources", provider: str, event_id: str) -> bytes:
+    from domain.payments.provider import ProviderName
+    from domain.payments.webhooks import Inbox
 
     async with resources.database.transaction() as session:
-        return await CreditService(session).check()
+        return await Inbox(session, resources.master_keys).body(ProviderName(provider), event_id)
 
 
 @main.command()

@@ -1,9 +1,13 @@
 """The engine, the transaction of a request or a job step, and the pool that hot reads use."""
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 
 import asyncpg
+from sqlalchemy import event
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_async_engine
 
 from app.settings import Settings
@@ -21,10 +25,10 @@ class Database:
             max_overflow=0,
             pool_timeout=10,
             pool_recycle=1800,
-            pool_pre_ping=True,
             hide_parameters=True,  # a statement's values would otherwise stand in tracebacks
             connect_args={"timeout": 10, "server_settings": {"application_name": "chat-insights", "timezone": "UTC"}},
         )
+        event.listen(self.engine.sync_engine, "checkout", _refuse_closed)
         self._sessions = async_sessionmaker(self.engine, expire_on_commit=False)
         self._wake = wake
         self._dsn = settings.postgres_dsn
@@ -62,11 +66,21 @@ class Database:
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[AsyncSession]:
         """One transaction: committed when the block ends, rolled back when it raises."""
-        async with self._sessions() as session:
-            async with session.begin():
-                yield session
-            if session.info.pop(PENDING_WAKE, False):
-                await self._wake()
+        session = self._sessions()
+        try:
+            yield session
+            await session.commit()
+        except BaseException:
+            await asyncio.shield(session.close())
+            raise
+        if session.info.pop(PENDING_WAKE, False):
+            await self._wake()
+
+
+def _refuse_closed(connection: DBAPIConnection, _record: object, _proxy: object) -> None:
+    """Have the pool replace a connection that its server has closed. A ping would be three round trips more."""
+    if connection.driver_connection.is_closed():
+        raise DisconnectionError
 
 
 async def _keep(_connection: object) -> None:

@@ -25,6 +25,7 @@ from domain.errors import (
     Forbidden,
     Insufficient,
     Invalid,
+    Malformed,
     NotFound,
     TooLarge,
     Unauthenticated,
@@ -34,6 +35,7 @@ from domain.errors import (
 MEDIA_TYPE = "application/problem+json"
 
 STATUS_OF_FAMILY: dict[type[DomainError], int] = {
+    Malformed: 400,
     Unauthenticated: 401,
     Insufficient: 402,
     Forbidden: 403,

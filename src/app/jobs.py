@@ -1,6 +1,8 @@
 """Which jobs there are: by queue, and by schedule."""
 
 from app.chats.jobs import erase_account_chats, import_chat, remove_chat, sweep_uploads
+from app.idempotency import sweep_idempotency_keys
+from app.payments.jobs import reconcile_payments
 from app.queues import JobFunction
 from app.settings import Settings
 from domain.outbox import Queue
@@ -16,4 +18,5 @@ FUNCTIONS: dict[Queue, list[JobFunction]] = {
 def scheduled(settings: Settings) -> dict[JobFunction, str]:
     """The sweeps, each with its time in cron's notation, seconds last."""
     every = settings.sweep_interval_s
-    return {sweep_uploads: f"* * * * * */{every}" if every < 60 else f"*/{min(every // 60, 59)} * * * *"}  # noqa: PLR2004 - a minute
+    often = f"* * * * * */{every}" if every < 60 else f"*/{min(every // 60, 59)} * * * *"  # noqa: PLR2004 - a minute
+    return {sweep_uploads: often, reconcile_payments: often, sweep_idempotency_keys: "41 * * * *"}

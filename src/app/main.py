@@ -12,9 +12,12 @@ from app.catalogue.controller import CategoryController
 from app.catalogue.names import CategoryNames
 from app.chats.controller import ChatController
 from app.chats.definitions import StatisticsController
+from app.credits.admin import AdminCreditController
 from app.credits.controller import CreditController
 from app.dashboard import DashboardGate, dashboard_plugin, dashboard_routes
 from app.documentation import docs_files, drop_foreign_errors, openapi_config, openapi_document
+from app.payments.controller import AdminPaymentController, OrderController
+from app.payments.webhooks import WebhookController
 from app.providers import DEPENDENCIES
 from app.requests import RequestEdge
 from app.resources import Resources, opened
@@ -53,11 +56,15 @@ def create_app(settings: Settings | None = None) -> Litestar:
     app = Litestar(
         route_handlers=[
             *health.ROUTES,
+            AdminCreditController,
+            AdminPaymentController,
             CategoryController,
             ChatController,
             CreditController,
+            OrderController,
             StatisticsController,
             UserController,
+            WebhookController,
             docs_files(),
             openapi_document,
             dashboard_routes(),

@@ -14,6 +14,7 @@ from litestar.di import NamedDependency, Provide
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.chats.views import Categories
+from app.idempotency import provide_once
 from app.resources import Resources
 from app.security import CurrentUser, bearer_token
 from domain.catalogue.service import CatalogueService
@@ -21,6 +22,7 @@ from domain.chats.repository import ChatKeyRepository, ChatRepository, ChatRows
 from domain.chats.service import ChatReader, ChatService
 from domain.credits.service import WalletReader
 from domain.outbox import Outbox
+from domain.payments.reader import OrderReader
 from domain.users.service import UserService
 
 
@@ -57,6 +59,10 @@ async def provide_wallets(state: State, user: NamedDependency[CurrentUser]) -> W
     return WalletReader(_reads(state))
 
 
+async def provide_orders(state: State) -> OrderReader:
+    return OrderReader(_reads(state))
+
+
 async def provide_catalogue_service(state: State) -> CatalogueService:
     return CatalogueService(_reads(state))
 
@@ -89,8 +95,10 @@ DEPENDENCIES = {
     "user": Provide(provide_user),
     "resources": Provide(provide_resources),
     "session": Provide(provide_session),
+    "once": Provide(provide_once),
     "users": Provide(provide_users),
     "wallets": Provide(provide_wallets),
+    "orders": Provide(provide_orders),
     "catalogue_service": Provide(provide_catalogue_service),
     "categories": Provide(provide_categories),
     "chat_rows": Provide(provide_chat_rows),

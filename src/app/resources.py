@@ -20,6 +20,8 @@ from domain.outbox import Queue
 if TYPE_CHECKING:
     from qdrant_client import AsyncQdrantClient
 
+    from app.payments.gateways import Gateways
+
 
 class Resources:
     """Built without connecting to anything. (No dataclass: Litestar would take its instances apart to check them.)"""
@@ -46,6 +48,13 @@ class Resources:
                 url=settings.qdrant_url, api_key=settings.qdrant_api_key, timeout=10, check_compatibility=False
             )
 
+    @cached_property
+    def gateways(self) -> "Gateways":
+        """To the payment providers, whose libraries take long to import as well."""
+        from app.payments.gateways import Gateways  # noqa: PLC0415 - as said
+
+        return Gateways(self.settings)
+
 
 @asynccontextmanager
 async def opened(resources: Resources) -> AsyncIterator[Resources]:
@@ -59,4 +68,6 @@ async def opened(resources: Resources) -> AsyncIterator[Resources]:
         await resources.database.close()
         if "qdrant" in vars(resources):
             await resources.qdrant.close()
+        if "gateways" in vars(resources):
+            await resources.gateways.close()
         await resources.redis.aclose()

@@ -53,6 +53,19 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     import_memory_mb: int
     sweep_interval_s: int
 
+    stripe_secret_key: str | None
+    """None: Stripe is not offered."""
+    stripe_webhook_secret: tuple[str, ...]
+    """Empty: its webhook route is off."""
+    stripe_base_url: str | None
+    stripe_account: str | None
+    razorpay_key_id: str | None
+    """None: Razorpay is not offered."""
+    razorpay_key_secret: str | None
+    razorpay_webhook_secret: tuple[str, ...]
+    razorpay_base_url: str | None
+    razorpay_account: str | None
+
     cors_origins: tuple[str, ...]
     trusted_proxies: tuple[str, ...]
 
@@ -100,6 +113,15 @@ def load(environ: Mapping[str, str] | None = None) -> Settings:
         import_timeout_s=read("IMPORT_TIMEOUT_S", _positive, "300"),
         import_memory_mb=read("IMPORT_MEMORY_MB", _positive, "4096"),
         sweep_interval_s=read("SWEEP_INTERVAL_S", _positive, "60"),
+        stripe_secret_key=read.optional("STRIPE_SECRET_KEY", str),
+        stripe_webhook_secret=read("STRIPE_WEBHOOK_SECRET", _words, ""),
+        stripe_base_url=read.optional("STRIPE_BASE_URL", _url_of("http", "https")),
+        stripe_account=read.optional("STRIPE_ACCOUNT", str),
+        razorpay_key_id=read.optional("RAZORPAY_KEY_ID", str),
+        razorpay_key_secret=read.optional("RAZORPAY_KEY_SECRET", str),
+        razorpay_webhook_secret=read("RAZORPAY_WEBHOOK_SECRET", _words, ""),
+        razorpay_base_url=read.optional("RAZORPAY_BASE_URL", _url_of("http", "https")),
+        razorpay_account=read.optional("RAZORPAY_ACCOUNT", str),
         cors_origins=read("CORS_ORIGINS", _words, ""),
         trusted_proxies=read("TRUSTED_PROXIES", _words, ""),
     )
@@ -110,6 +132,8 @@ def load(environ: Mapping[str, str] | None = None) -> Settings:
 def _check_together(settings: Settings) -> None:
     if settings.auth_issuer and not settings.auth_jwks_url:
         raise SettingsError("AUTH_JWKS_URL is needed with AUTH_ISSUER")
+    if (settings.razorpay_key_id is None) != (settings.razorpay_key_secret is None):
+        raise SettingsError("RAZORPAY_KEY_ID and RAZORPAY_KEY_SECRET are needed together")
     if settings.environment != "production":
         return
     if settings.local_issuer:

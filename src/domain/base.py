@@ -1,10 +1,12 @@
 """The declarative base: UUIDv7 ids, aware UTC timestamps, constraint names by convention."""
 
 from datetime import UTC, datetime
+from enum import StrEnum
 from uuid import UUID
 
 from advanced_alchemy.base import AdvancedDeclarativeBase, CommonTableAttributes
 from advanced_alchemy.mixins.audit import AuditColumns
+from sqlalchemy import Enum
 from sqlalchemy.orm import Mapped, mapped_column
 from uuid_utils.compat import uuid7
 
@@ -24,6 +26,18 @@ class Entity(Record, AuditColumns):
 
 
 metadata = Record.metadata
+
+
+def text_of(kind: type[StrEnum], name: str) -> Enum:
+    """A column type: the members' values as text, under a check constraint of that name."""
+    return Enum(
+        kind,
+        name=name,
+        native_enum=False,
+        create_constraint=True,
+        length=32,
+        values_callable=lambda members: [member.value for member in members],
+    )
 
 
 def utc_now() -> datetime:

@@ -6,6 +6,7 @@ DomainError
 ├── Conflict         the state does not allow it now
 ├── Forbidden        known, and not allowed
 ├── Insufficient     the wallet does not cover it
+├── Malformed        the message itself is broken, or not from whom it says
 ├── Invalid          the input cannot be accepted as it is
 ├── TooLarge         the input is over a limit
 └── Unavailable      something outside did not answer; worth another try
@@ -53,6 +54,11 @@ class Forbidden(DomainError):
 class Insufficient(DomainError):
     code = "insufficient_credits"
     detail = "The wallet does not hold enough coins."
+
+
+class Malformed(DomainError):
+    code = "malformed"
+    detail = "The message cannot be read."
 
 
 class Invalid(DomainError):

@@ -31,6 +31,8 @@ OUTAGES = [
     asyncpg.ConnectionDoesNotExistError(SECRET),
     asyncpg.TooManyConnectionsError(SECRET),
     asyncpg.AdminShutdownError(SECRET),
+    asyncpg.InternalClientError(SECRET),
+    asyncpg.InternalClientError(SECRET),
     RedisConnectionError(SECRET),
     ConnectionRefusedError(SECRET),
     TimeoutError(SECRET),

@@ -46,6 +46,8 @@ MALFORMED = [
     ("IMPORT_TIMEOUT_S", "soon"),
     ("IMPORT_MEMORY_MB", "0"),
     ("SWEEP_INTERVAL_S", "1e3"),
+    ("STRIPE_BASE_URL", "secret"),
+    ("RAZORPAY_BASE_URL", "ftp://secret"),
 ]
 
 
@@ -96,6 +98,12 @@ def test_production_refuses_what_is_for_development(tmp_path, without, changed, 
     environ = {name: value for name, value in PRODUCTION.items() if name != without} | changed
     with pytest.raises(SettingsError, match=f"^{named} is "):
         load_from(tmp_path, environ)
+
+
+@pytest.mark.parametrize("given", ["RAZORPAY_KEY_ID", "RAZORPAY_KEY_SECRET"])
+def test_half_of_a_pair_of_keys_is_refused(tmp_path, given):
+    with pytest.raises(SettingsError, match="RAZORPAY_KEY_ID and RAZORPAY_KEY_SECRET are needed together"):
+        load_from(tmp_path, NEEDED | {given: "secret"})
 
 
 def test_production_starts_with_all_of_it(tmp_path):

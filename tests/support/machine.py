@@ -7,7 +7,7 @@ import shutil
 import signal
 import socket
 import tempfile
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import Any
@@ -27,7 +27,7 @@ from support.waiting import eventually
 class Machine:
     """Servers by the names `postgres`, `valkey` and `vectors`; processes by `api` and by `worker-1` and so on."""
 
-    def __init__(self, directory: Path) -> None:
+    def __init__(self, directory: Path, environ: Mapping[str, str]) -> None:
         self.directory = directory
         self.scratch = directory / "scratch"
         self.postgres, self.valkey = Postgres(directory), Valkey(directory)
@@ -35,7 +35,7 @@ class Machine:
         servers: list[Server] = [self.postgres, self.valkey, self.vectors]
         self.servers = {server.name: server for server in servers}
         self._stacks: dict[str, Stack] = {}
-        self._environ: dict[str, str] = {}
+        self._environ = dict(environ)
         self._paused: set[int] = set()
 
     async def open(self) -> None:
@@ -43,7 +43,7 @@ class Machine:
         for server in self.servers.values():
             await server.start()
         self.scratch.mkdir()
-        self._environ = {
+        self._environ |= {
             "ENVIRONMENT": "test",
             "DATA_DIR": str(self.directory / "data"),
             "DATABASE_URL": self.postgres.url,
@@ -77,8 +77,8 @@ class Machine:
             self._stacks[name] = Stack(self._environ, directory)
         return self._stacks[name]
 
-    def client(self, subject: str) -> httpx.AsyncClient:
-        return self.stack("api").client(subject)
+    def client(self, subject: str, **claims: Any) -> httpx.AsyncClient:
+        return self.stack("api").client(subject, **claims)
 
     def running(self) -> list[str]:
         """The processes that run, paused ones among them."""
@@ -181,9 +181,10 @@ class Machine:
 
 
 @asynccontextmanager
-async def running_machine() -> AsyncIterator[Machine]:
+async def running_machine(**environ: str) -> AsyncIterator[Machine]:
+    """A machine whose API and workers have these settings beside its own."""
     directory = _short_directory()
-    machine = Machine(directory)
+    machine = Machine(directory, environ)
     try:
         await machine.open()
         yield machine

@@ -27,6 +27,7 @@ _BONUS = Transaction(
     status="completed",
     created_at=datetime(2026, 11, 23, 12, 0, tzinfo=UTC),
     chat_id=None,
+    order_id=None,
     ref_type="wallet",
     ref_id=UUID("01a5c7c8-5f5e-7d3c-9a49-3b6c1de0a000"),
     seq=1,

@@ -6,12 +6,13 @@ from uuid import UUID
 
 import msgspec
 
+from app.money import Price, price
 from domain.catalogue.repository import ListedPackage
 from domain.credits.models import EntryKind
 from domain.credits.repository import History, HistoryLine
 
 Coins = Annotated[int, msgspec.Meta(description="In coins; negative takes, or is a debt.")]
-Price = Annotated[str, msgspec.Meta(pattern=r"^[0-9]+\.[0-9]{2}$", description="A decimal amount of money.")]
+_PRINTABLE = r"^[^\x00-\x1f\x7f]+$(?!\n)"
 
 
 class Balance(msgspec.Struct, frozen=True):
@@ -35,7 +36,8 @@ class Transaction(msgspec.Struct, frozen=True):
     ]
     created_at: datetime
     chat_id: UUID | None
-    ref_type: str
+    order_id: Annotated[UUID | None, msgspec.Meta(description="The order that was paid, or whose money went back.")]
+    ref_type: Annotated[str, msgspec.Meta(description="What the entry was made for: `ref_id` is its id.")]
     ref_id: UUID
     seq: Annotated[int, msgspec.Meta(ge=1, description="Rises by one with every entry.")]
 
@@ -46,6 +48,25 @@ class Transactions(msgspec.Struct, frozen=True):
     transactions: list[Transaction]
     total_count: int
     current_balance: Coins
+
+
+class Adjustment(msgspec.Struct, frozen=True):
+    """Coins that an admin gives or takes."""
+
+    user_id: Annotated[
+        str, msgspec.Meta(max_length=255, pattern=_PRINTABLE, description="The subject of the user's tokens.")
+    ]
+    amount: Coins
+    reason: Annotated[str, msgspec.Meta(max_length=200, pattern=_PRINTABLE, description="Shown to the wallet's owner.")]
+
+
+class Adjusted(msgspec.Struct, frozen=True):
+    """An adjustment that was made."""
+
+    transaction_id: UUID
+    amount: Coins
+    balance_after: Coins
+    seq: int
 
 
 class Package(msgspec.Struct, frozen=True):
@@ -70,8 +91,8 @@ def package(listed: ListedPackage) -> Package:
         id=listed.id,
         name=listed.name,
         coins=listed.coins,
-        price_usd=_price(listed.usd_cents),
-        price_inr=_price(listed.inr_paise),
+        price_usd=price(listed.usd_cents),
+        price_inr=price(listed.inr_paise),
         description=listed.description,
         is_popular=listed.is_popular,
         sort_order=listed.sort_order,
@@ -88,12 +109,8 @@ def _transaction(line: HistoryLine) -> Transaction:
         status="refunded" if line.refunded else "completed",
         created_at=line.created_at,
         chat_id=line.chat_id,
+        order_id=line.order_id,
         ref_type=line.ref_type,
         ref_id=line.ref_id,
         seq=line.seq,
     )
-
-
-def _price(minor_units: int) -> str:
-    whole, hundredths = divmod(minor_units, 100)
-    return f"{whole}.{hundredths:02}"

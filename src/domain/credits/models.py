@@ -9,10 +9,10 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import DDL, BigInteger, CheckConstraint, Enum, ForeignKey, UniqueConstraint, event, func, text
+from sqlalchemy import DDL, BigInteger, CheckConstraint, ForeignKey, UniqueConstraint, event, func, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from domain.base import Entity, Record
+from domain.base import Entity, Record, text_of
 from domain.users.models import User
 
 
@@ -48,17 +48,6 @@ COUNTER_ACCOUNTS = {
 }
 
 
-def _text(kind: type[StrEnum], name: str) -> Enum:
-    return Enum(
-        kind,
-        name=name,
-        native_enum=False,
-        create_constraint=True,
-        length=32,
-        values_callable=lambda members: [member.value for member in members],
-    )
-
-
 class Wallet(Entity):
     __tablename__ = "wallet"
     __table_args__ = (CheckConstraint("balance >= 0 OR debt_allowed", name="covered"),)
@@ -88,13 +77,15 @@ class LedgerEntry(Record):
     amount: Mapped[int] = mapped_column(BigInteger)
     """In coins; negative takes."""
     balance_after: Mapped[int] = mapped_column(BigInteger)
-    kind: Mapped[EntryKind] = mapped_column(_text(EntryKind, "kind"))
+    kind: Mapped[EntryKind] = mapped_column(text_of(EntryKind, "kind"))
     ref_type: Mapped[str]
     ref_id: Mapped[UUID]
     """What it is about. A kind happens once to it: that is the idempotency of every posting."""
-    counter_account: Mapped[CounterAccount] = mapped_column(_text(CounterAccount, "counter_account"))
+    counter_account: Mapped[CounterAccount] = mapped_column(text_of(CounterAccount, "counter_account"))
     chat_id: Mapped[UUID | None]
     """The chat that the coins were for. No foreign key: the entry outlives the chat."""
+    order_id: Mapped[UUID | None]
+    """The order that the coins were bought with. No foreign key: orders know of entries, and not the other way."""
     description: Mapped[str]
     """A sentence for the wallet's owner, without private data."""
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())

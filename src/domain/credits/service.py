@@ -3,7 +3,6 @@
 from uuid import UUID
 
 import asyncpg
-from sqlalchemy import ColumnElement
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 from uuid_utils.compat import uuid7
@@ -14,6 +13,7 @@ from domain.credits.repository import (
     Posted,
     Posting,
     Violation,
+    WalletKey,
     WalletRepository,
     of_user,
     read_balance,
@@ -110,9 +110,74 @@ class CreditService:
         )
         return await self._post(of_user(user_id), adjustment)
 
+    async def wallet_of(self, user_id: UUID) -> UUID:
+        """The id of a user's wallet.
+
+        Raises:
+            WalletNotFound: the user has none.
+        """
+        wallet_id = await self._wallets.id(of_user(user_id))
+        if wallet_id is None:
+            raise WalletNotFound
+        return wallet_id
+
+    async def purchase(self, wallet_id: UUID, coins: int, *, order_id: UUID, description: str) -> Posted:
+        """Give the coins of a paid order, whoever has the wallet by now.
+
+        Raises:
+            AlreadyPosted: they were given before; the transaction can only be rolled back.
+        """
+        return await self._sell(EntryKind.PURCHASE, wallet_id, coins, order_id, "order", order_id, description)
+
+    async def claw_back(
+        self, wallet_id: UUID, coins: int, *, order_id: UUID, ref_type: str, ref_id: UUID, description: str
+    ) -> Posted:
+        """Take back coins whose price went back. What is spent already becomes a debt.
+
+        Raises:
+            AlreadyPosted: this reference has taken them; the transaction can only be rolled back.
+        """
+        return await self._sell(EntryKind.CLAWBACK, wallet_id, -coins, order_id, ref_type, ref_id, description)
+
+    async def restore(
+        self, wallet_id: UUID, coins: int, *, order_id: UUID, ref_type: str, ref_id: UUID, description: str
+    ) -> Posted:
+        """Give coins again that were clawed back.
+
+        Raises:
+            AlreadyPosted: this reference has given them; the transaction can only be rolled back.
+        """
+        return await self._sell(EntryKind.RESTORE, wallet_id, coins, order_id, ref_type, ref_id, description)
+
     async def check(self) -> list[Violation]:
         """Look for wallets that break an invariant of the ledger, in one snapshot. None are expected."""
         return await self._wallets.violations()
+
+    async def size(self) -> tuple[int, int]:
+        """How many wallets and how many entries a check goes through."""
+        wallets, entries = await self._wallets.size()
+        return wallets, entries
+
+    async def _sell(
+        self,
+        kind: EntryKind,
+        wallet_id: UUID,
+        amount: int,
+        order_id: UUID,
+        ref_type: str,
+        ref_id: UUID,
+        description: str,
+    ) -> Posted:
+        posting = Posting(
+            kind=kind,
+            amount=amount,
+            ref_type=ref_type,
+            ref_id=ref_id,
+            description=description,
+            order_id=order_id,
+            may_owe=kind is EntryKind.CLAWBACK,
+        )
+        return await self._post(with_id(wallet_id), posting)
 
     async def _reopen(self, user_id: UUID, returning_as: str) -> bool:
         wallet = await self._wallets.reopen(user_id, returning_as)
@@ -143,7 +208,7 @@ class CreditService:
             await self._post(with_id(wallet_id), debt)
         return True
 
-    async def _post(self, wallet: ColumnElement[bool], posting: Posting) -> Posted:
+    async def _post(self, wallet: WalletKey, posting: Posting) -> Posted:
         if posting.amount == 0 or abs(posting.amount) > MAX_POSTING:
             raise InvalidAmount
         try:

@@ -11,6 +11,10 @@ from domain.credits.service import CreditService
 from domain.users.repository import read_live
 from fakes.databases import fresh_database, settings
 
+pytestmark = pytest.mark.filterwarnings(
+    "ignore:.*'task_queues':litestar.exceptions.LitestarDeprecationWarning"
+)  # SAQ's
+
 Ask = Callable[..., Awaitable[Any]]
 
 
@@ -72,6 +76,7 @@ async def test_transactions_carry_every_field_of_the_contract(ask):
         "description": "Sign-up bonus",
         "status": "completed",
         "chat_id": None,
+        "order_id": None,
         "ref_type": "wallet",
         "seq": 1,
     }

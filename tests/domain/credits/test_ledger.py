@@ -129,6 +129,9 @@ async def test_of_200_concurrent_spends_only_what_is_covered_succeeds(database, 
     assert {(type(error), tuple(error.members.items())) for error in failed} == {
         (InsufficientCredits, (("required", 40), ("available", 10), ("deficit", 30)))
     }
+    assert len(failed) == 199
+    history = await WalletReader(database.reads).history(user_id, limit=10, offset=0)
+    assert [(line.amount, line.balance_after) for line in history.lines] == [(-40, 10), (50, 50)]
     assert await violations(database) == []
 
 
@@ -257,6 +260,23 @@ async def test_a_charge_shows_its_refund_and_other_entries_do_not(database, user
     ]
 
 
+async def test_a_purchase_and_what_goes_back_of_it_name_the_order_and_their_cause(database, user_id):
+    order, refund = uuid4(), uuid4()
+    async with database.transaction() as session:
+        service = CreditService(session)
+        wallet_id = await service.wallet_of(user_id)
+        await service.purchase(wallet_id, 400, order_id=order, description="400 coins: Starter")
+        about = {"order_id": order, "ref_type": "refund", "ref_id": refund, "description": "Taken back"}
+        await service.claw_back(wallet_id, 100, **about)
+        await service.restore(wallet_id, 100, **about)
+    history = await WalletReader(database.reads).history(user_id, limit=3, offset=0)
+    assert [(line.kind, line.amount, line.order_id, line.ref_type, line.ref_id) for line in history.lines] == [
+        ("restore", 100, order, "refund", refund),
+        ("clawback", -100, order, "refund", refund),
+        ("purchase", 400, order, "order", order),
+    ]
+
+
 async def test_a_deleted_account_loses_no_entry_and_names_nobody(database, user_id):
     await delete_account(database, user_id, uuid4().hex)
     async with database.transaction() as session:
@@ -341,6 +361,13 @@ DAMAGE: dict[str, tuple[Callable[[UUID], list[Any]], set[str]]] = {
     "sequence ahead": (
         lambda wallet: [update(Wallet).where(Wallet.id == wallet).values(next_seq=3)],
         {"next_seq_follows"},
+    ),
+    "refund beyond its charge": (
+        lambda wallet: [
+            entry(wallet, kind=EntryKind.REFUND, counter_account="insights"),
+            update(Wallet).where(Wallet.id == wallet).values(balance=60, next_seq=3),
+        ],
+        {"refund_within_charge"},
     ),
     "debt without the flag": (
         lambda wallet: [
