@@ -1,13 +1,16 @@
 """Spends a second through the service, beside pgbench running the same statements on the same server.
 
-Each spend is a transaction of its own, as in a request: over 1,000 wallets at random, and all of one wallet. The
-claims: two fifths of pgbench's rate over many wallets, and three fifths on the hot one.
+Each spend is a transaction of its own, as in a request: over 1,000 wallets at random, and all of one wallet. Two
+processes spend, since the product has two that do (API and worker); pgbench has as many threads, and both have as many
+connections. The claims: two fifths of pgbench's rate over many wallets, and three fifths on the hot one.
 """
 
 import asyncio
+import os
 import random
 import re
 import shutil
+import sys
 import tempfile
 import time
 from dataclasses import dataclass
@@ -17,7 +20,6 @@ from uuid import UUID, uuid4
 
 import uvloop
 from sqlalchemy import text
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.database import Database
 from app.embedded.postgres import Postgres
@@ -25,7 +27,9 @@ from app.settings import load
 from domain.base import metadata
 from domain.credits.service import CreditService
 
-CLIENTS = 10
+PROCESSES = 2
+CLIENTS = 5
+"""Of each process."""
 ROUNDS = 3
 SECONDS = 3
 COINS = 10**9
@@ -42,12 +46,19 @@ class Load:
 LOADS = (Load("1,000 wallets", 1000, 2 / 5), Load("one hot wallet", 1, 3 / 5))
 
 FILL = (
-    "INSERT INTO app_user (id, issuer, subject, created_at, updated_at)"
-    " SELECT lpad(to_hex(n), 32, '0')::uuid, 'bench', n::text, now(), now() FROM generate_series(1, :wallets) AS n",
-    "INSERT INTO wallet (id, user_id, balance, next_seq, created_at, updated_at)"
-    " SELECT gen_random_uuid(), id, :coins, 2, now(), now() FROM app_user",
-    "INSERT INTO ledger_entry (id, wallet_id, seq, amount, balance_after, kind, ref_type, ref_id, counter_account,"
-    " description) SELECT gen_random_uuid(), id, 1, :coins, :coins, 'purchase', 'order', id, 'sales', '' FROM wallet",
+    """
+INSERT INTO app_user (id, issuer, subject, created_at, updated_at)
+SELECT lpad(to_hex(n), 32, '0')::uuid, 'bench', n::text, now(), now() FROM generate_series(1, :wallets) AS n
+""",
+    """
+INSERT INTO wallet (id, user_id, balance, next_seq, created_at, updated_at)
+SELECT gen_random_uuid(), id, :coins, 2, now(), now() FROM app_user
+""",
+    """
+INSERT INTO ledger_entry (id, wallet_id, seq, amount, balance_after, kind, ref_type, ref_id, counter_account,
+                          description)
+SELECT gen_random_uuid(), id, 1, :coins, :coins, 'purchase', 'order', id, 'sales', '' FROM wallet
+""",
 )
 PGBENCH = r"""
 \set n random(1, {wallets})
@@ -61,9 +72,9 @@ WITH moved AS (
     RETURNING id, balance, next_seq - 1 AS seq
 )
 INSERT INTO ledger_entry (id, wallet_id, seq, amount, balance_after, kind, ref_type, ref_id, counter_account, chat_id,
-                          description, created_at)
+                          order_id, description, created_at)
 SELECT gen_random_uuid(), moved.id, moved.seq, -1, moved.balance, 'insight_unlock', 'unlock', gen_random_uuid(),
-       'insights', NULL, 'Family insights', clock_timestamp()
+       'insights', NULL, NULL, 'Family insights', clock_timestamp()
 FROM moved
 RETURNING id, wallet_id, seq, balance_after;
 COMMIT;
@@ -73,15 +84,17 @@ COMMIT;
 async def main() -> None:
     with tempfile.TemporaryDirectory(prefix="chat-insights-bench-", dir="/tmp") as name:
         directory = Path(name)
-        directory.chmod(0o711)
+        os.chmod(directory, 0o711)  # the server's user passes through
         postgres = Postgres(directory)
         await postgres.start()
-        database = Database(_settings(directory, postgres.url), _nobody)
+        database = _database(postgres.url)
         try:
             async with database.engine.begin() as connection:
-                await _fill(connection)
+                await connection.run_sync(metadata.create_all)
+                for statement in FILL:
+                    await connection.execute(text(statement), {"wallets": LOADS[0].wallets, "coins": COINS})
             for load_ in LOADS:
-                await compare(load_, database, postgres.url, directory)
+                await compare(load_, postgres.url, directory)
             async with database.transaction() as session:
                 assert await CreditService(session).check() == []
         finally:
@@ -89,15 +102,15 @@ async def main() -> None:
             await postgres.stop()
 
 
-async def compare(load_: Load, database: Database, url: str, directory: Path) -> None:
+async def compare(load_: Load, url: str, directory: Path) -> None:
     """Take turns, so that what else the machine does falls on both."""
     program = _pgbench()
     if program is None:
-        print(f"{load_.name:15} {await spends_per_second(database, load_.wallets):8.0f} spends/s; no pgbench is there")
+        print(f"{load_.name:15} {await spends_per_second(url, load_.wallets):8.0f} spends/s; no pgbench is there")
         return
     ours, theirs = 0.0, 0.0
     for _ in range(ROUNDS):
-        ours += await spends_per_second(database, load_.wallets) / ROUNDS
+        ours += await spends_per_second(url, load_.wallets) / ROUNDS
         theirs += await pgbench_per_second(program, url, directory, load_.wallets) / ROUNDS
     share = ours / theirs
     verdict = "kept" if share >= load_.claim else "MISSED"
@@ -107,16 +120,34 @@ async def compare(load_: Load, database: Database, url: str, directory: Path) ->
     )
 
 
-async def spends_per_second(database: Database, wallets: int) -> float:
-    done = 0
-    stop = time.perf_counter() + SECONDS
+async def spends_per_second(url: str, wallets: int) -> float:
+    """The sum of the processes' rates, which begin together once all are ready."""
+    processes = [
+        await asyncio.create_subprocess_exec(
+            *(sys.executable, __file__, url, str(wallets)),
+            stdin=asyncio.subprocess.PIPE,
+            stdout=asyncio.subprocess.PIPE,
+        )
+        for _ in range(PROCESSES)
+    ]
+    for process in processes:
+        assert process.stdout is not None
+        await process.stdout.readline()
+    answers = await asyncio.gather(*(process.communicate(b"begin\n") for process in processes))
+    return sum(float(out) for out, _ in answers)
 
-    async def client(chosen: random.Random) -> None:
+
+async def spend(url: str, wallets: int) -> None:
+    """One of the processes: connect, wait to be told, spend, and print the rate."""
+    database = _database(url)
+    done = 0
+
+    async def client(stop: float) -> None:
         nonlocal done
         while time.perf_counter() < stop:
             async with database.transaction() as session:
                 await CreditService(session).spend(
-                    UUID(int=chosen.randint(1, wallets)),
+                    UUID(int=random.randint(1, wallets)),
                     1,
                     ref_type="unlock",
                     ref_id=uuid4(),
@@ -124,15 +155,30 @@ async def spends_per_second(database: Database, wallets: int) -> float:
                 )
             done += 1
 
-    await asyncio.gather(*(client(random.Random(number)) for number in range(CLIENTS)))
-    return done / SECONDS
+    async def all_clients(seconds: float) -> None:
+        await asyncio.gather(*(client(time.perf_counter() + seconds) for _ in range(CLIENTS)))
+
+    await all_clients(0.2)
+    print("ready", flush=True)
+    sys.stdin.readline()
+    done = 0
+    await all_clients(SECONDS)
+    print(done / SECONDS)
+    await database.engine.dispose()
 
 
 async def pgbench_per_second(program: str, url: str, directory: Path, wallets: int) -> float:
     script = directory / "spend.sql"
     script.write_text(PGBENCH.format(wallets=wallets))
     process = await asyncio.create_subprocess_exec(
-        *(program, "--no-vacuum", "--protocol=prepared", f"--client={CLIENTS}", "--jobs=2", f"--time={SECONDS}"),
+        *(
+            program,
+            "--no-vacuum",
+            "--protocol=prepared",
+            f"--client={PROCESSES * CLIENTS}",
+            f"--jobs={PROCESSES}",
+            f"--time={SECONDS}",
+        ),
         *(f"--file={script}", url),
         stdout=asyncio.subprocess.PIPE,
     )
@@ -153,16 +199,9 @@ def _pgbench() -> str | None:
     return shutil.which("pgbench")
 
 
-async def _fill(connection: AsyncConnection) -> None:
-    await connection.run_sync(metadata.create_all)
-    for statement in FILL:
-        await connection.execute(text(statement), {"wallets": LOADS[0].wallets, "coins": COINS})
-
-
-def _settings(directory: Path, url: str):
+def _database(url: str) -> Database:
     environ = {
         "ENVIRONMENT": "test",
-        "DATA_DIR": str(directory),
         "DATABASE_URL": url,
         "DATABASE_POOL_SIZE": str(CLIENTS),
         "REDIS_URL": "redis://localhost",
@@ -170,11 +209,11 @@ def _settings(directory: Path, url: str):
         "BLOB_URL": "memory://",
         "MASTER_KEY": "q83vEjRWeJCrze8SNFZ4kKvN7xI0VniQq83vEjRWeJA=",
     }
-    return load(environ)
+    return Database(load(environ), _nobody)
 
 
 async def _nobody() -> None:
     pass
 
 
-uvloop.run(main())
+uvloop.run(spend(sys.argv[1], int(sys.argv[2])) if len(sys.argv) > 1 else main())
