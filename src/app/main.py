@@ -16,6 +16,7 @@ from app.credits.controller import CreditController
 from app.dashboard import DashboardGate, dashboard_plugin, dashboard_routes
 from app.documentation import docs_files, drop_foreign_errors, openapi_config, openapi_document
 from app.providers import DEPENDENCIES
+from app.rag.controller import RagController, SearchController
 from app.requests import RequestEdge
 from app.resources import Resources, opened
 from app.security import build_authenticator
@@ -56,6 +57,8 @@ def create_app(settings: Settings | None = None) -> Litestar:
             CategoryController,
             ChatController,
             CreditController,
+            RagController,
+            SearchController,
             StatisticsController,
             UserController,
             docs_files(),

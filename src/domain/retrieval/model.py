@@ -36,3 +36,25 @@ class Hit(NamedTuple):
 
     position: int
     score: float
+
+
+class Sent(NamedTuple):
+    """By whom and when a message was sent, in the terms of `IndexedMessage`."""
+
+    sender: int
+    sent_at: int
+
+
+class IndexFacts(msgspec.Struct, frozen=True, kw_only=True):
+    """What questions about a chat need to know of its index; it holds no words."""
+
+    message_count: int
+    """Of those with text."""
+    end: int
+    """The position after the last message."""
+    languages: tuple[str, ...]
+    """As the statistics name them, the most used first."""
+    radius: int
+    """How many messages on each side make a window."""
+    conversation_starts: bytes
+    """The position of each conversation's first message, rising, 32 bits each in the machine's order."""
