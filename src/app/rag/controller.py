@@ -91,7 +91,7 @@ class RagController(Controller):
 
         `similarity_score` is the fused score of a source's best message, from 0 to 1: 1 / (1 + exp((10 - s) / 2.5)),
         where s is a weighted sum of standard scores. `confidence` is read off the first source's: high from 0.8,
-        medium from 0.5, low below; below 0.2 the local answer says that nothing was found. Every message that an
+        medium from 0.5, low below; below 0.3 the local answer says that nothing was found. Every message that an
         answer cites was read again, and holds what is quoted.
 
         A chat that is not indexed yet answers 409 `chat_indexing` with Retry-After, or is waited for as `Prefer` says.

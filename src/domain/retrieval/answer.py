@@ -8,6 +8,7 @@ import msgspec
 
 from domain.chats.lookup import QuotedMessage
 from domain.chats.service import OpenedChat
+from domain.retrieval.model import Hit
 from domain.retrieval.search import Evidence, has_words
 
 Confidence = Literal["high", "medium", "low"]
@@ -16,7 +17,7 @@ AnsweredBy = Literal["gemini", "local"]
 NOT_FOUND = "No message that answers this was found in the chat."
 NO_QUESTION = "The question holds no words to look for."
 
-HIGH, MEDIUM, SUPPORTED = 0.8, 0.5, 0.2
+HIGH, MEDIUM, SUPPORTED = 0.8, 0.5, 0.3
 """Likenesses. Below the last, the best message is no better than what is found for questions about other chats."""
 
 _MIDDLE = 10.0
@@ -95,6 +96,13 @@ def likeness(score: float, evidence: Evidence) -> float:
 
 def best_likeness(evidence: Evidence) -> float:
     return likeness(evidence.chunks[0].best.score, evidence) if evidence.chunks else 0.0
+
+
+def supports(hit: Hit, evidence: Evidence) -> bool:
+    """Whether a message may be quoted as an answer: from a likeness of 0.3; in a small chat, if words are shared."""
+    if evidence.message_count < _FULL_SIZE:
+        return hit.position in evidence.by_words
+    return likeness(hit.score, evidence) >= SUPPORTED
 
 
 def confidence(evidence: Evidence) -> Confidence:

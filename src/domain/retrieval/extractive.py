@@ -1,6 +1,6 @@
 """The local answer: the sentences that answer best, in their writers' own words."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime
 
 import regex
@@ -8,15 +8,15 @@ import regex
 from domain.chats.lookup import QuotedMessage
 from domain.retrieval.analysis import Analyser, words_of
 from domain.retrieval.answer import (
-    SUPPORTED,
     Answer,
     Asked,
     Citation,
-    best_likeness,
     confidence,
-    likeness,
     not_found,
+    shown,
+    supports,
 )
+from domain.retrieval.search import Evidence
 
 _QUOTES = 3
 _WHOLE_MESSAGE = 160
@@ -28,17 +28,18 @@ _SENTENCE = regex.compile(r"[^\n]+?(?:[.!?…。！？।]+(?=\s|$)|[。！？�
 
 def extract(asked: Asked) -> Answer:
     """Up to three quotations with speaker and date; or that none was found, where the scores do not support one."""
-    evidence = asked.evidence
-    if best_likeness(evidence) < SUPPORTED:
+    quoted = _best_messages(asked.evidence)
+    if not quoted:
         return not_found(asked.question)
-    quoted = list(_best_messages(asked))
     terms = _terms(asked.question, asked.languages)
     citations = [Citation(message.position, _passage(message.text, terms, asked.languages)) for message in quoted]
     lines = [
         f"{asked.participants[message.sender]}, {day_of(message)}: “{citation.quote}”"
         for message, citation in zip(quoted, citations, strict=True)
     ]
-    return Answer(text="\n".join(lines), confidence=confidence(evidence), answered_by="local", citations=citations)
+    return Answer(
+        text="\n".join(lines), confidence=confidence(asked.evidence), answered_by="local", citations=citations
+    )
 
 
 def day_of(message: QuotedMessage) -> str:
@@ -46,14 +47,10 @@ def day_of(message: QuotedMessage) -> str:
     return f"{at.day} {at:%B %Y}"
 
 
-def _best_messages(asked: Asked) -> Iterable[QuotedMessage]:
-    evidence = asked.evidence
-    shown = {position for chunk in evidence.chunks for position in chunk.positions}
-    least = evidence.chunks[0].best.score * _OF_THE_BEST
-    best = [hit for hit in evidence.ranked if hit.position in shown and hit.score >= least]
-    for hit in best[:_QUOTES]:
-        if likeness(hit.score, evidence) >= SUPPORTED:
-            yield evidence.messages[hit.position]
+def _best_messages(evidence: Evidence) -> list[QuotedMessage]:
+    positions = shown(evidence).keys()
+    best = [hit for hit in evidence.ranked if hit.position in positions and supports(hit, evidence)]
+    return [evidence.messages[hit.position] for hit in best[:_QUOTES] if hit.score >= best[0].score * _OF_THE_BEST]
 
 
 def _passage(text: str, terms: frozenset[str], languages: Sequence[str]) -> str:

@@ -38,6 +38,8 @@ class Evidence(msgspec.Struct, frozen=True):
     """Of the chat's messages with text."""
     by_meaning: bool
     """Whether meaning was compared too, and not words alone."""
+    by_words: frozenset[int]
+    """Positions of the messages that hold words of the question."""
 
 
 class Retriever:
@@ -56,7 +58,7 @@ class Retriever:
             IndexMissing: it has lost the chat's index.
         """
         if not has_words(text):
-            return Evidence([], [], {}, index.facts.message_count, by_meaning=False)
+            return Evidence([], [], {}, index.facts.message_count, by_meaning=False, by_words=frozenset())
         ranked, lists = await self._ranked(chat, index, text, POPULATION)
         quoted = await self._lookup.quoted(chat, wanted(ranked))
         messages = {message.position: message for message in quoted}
@@ -73,6 +75,7 @@ class Retriever:
             messages,
             index.facts.message_count,
             by_meaning=bool(lists.get(DENSE)),
+            by_words=frozenset(hit.position for hit in lists.get(MESSAGE, ())),
         )
 
     async def search(self, chat: OpenedChat, index: OpenIndex, text: str, criteria: Criteria, limit: int) -> list[Hit]:

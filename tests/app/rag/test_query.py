@@ -2,12 +2,12 @@ import asyncio
 from uuid import UUID, uuid4
 
 import pytest
-from support.asking import answered, ask, searchable
-from support.exports import whatsapp
-from support.waiting import eventually
 
 from app.resources import Resources, opened
 from domain.retrieval.answer import NO_QUESTION, NOT_FOUND
+from support.asking import answered, ask, searchable
+from support.exports import whatsapp
+from support.waiting import eventually
 
 
 @pytest.fixture
