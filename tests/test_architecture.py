@@ -16,8 +16,9 @@ PARTS = {  # what each part of the domain may import of the others
     "chats": {"users"},
     "idempotency": {"users"},
     "payments": {"users", "credits", "catalogue", "idempotency"},
+    "retrieval": {"chats"},
 }
-OPEN_TO_OTHER_PARTS = {"models", "service", "errors"}
+OPEN_TO_OTHER_PARTS = {"models", "service", "errors", "states", "statistics", "lookup"}
 FRAMEWORKS = {"app", "litestar", "litestar_saq", "redis", "saq", "uvicorn"}
 
 

@@ -7,29 +7,13 @@ from sqlalchemy import Connection, text
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
 
-from domain import outbox as _outbox
-from domain.base import metadata
-from domain.catalogue import models as _catalogue
-from domain.chats import models as _chats
-from domain.credits import models as _credits
-from domain.idempotency import models as _idempotency
-from domain.payments import models as _payments
-from domain.users import models as _users
+from app.schema import TABLES
 
-_MODELS = (
-    _catalogue,
-    _chats,
-    _credits,
-    _idempotency,
-    _outbox,
-    _payments,
-    _users,
-)  # imported so that `metadata` knows every table
 _LOCK = 0x63686174  # an arbitrary number: "chat"
 
 
 def _migrate(connection: Connection) -> None:
-    context.configure(connection=connection, target_metadata=metadata, compare_server_default=True)
+    context.configure(connection=connection, target_metadata=TABLES, compare_server_default=True)
     with context.begin_transaction():
         connection.execute(text(f"SELECT pg_advisory_xact_lock({_LOCK})"))
         context.run_migrations()

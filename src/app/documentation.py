@@ -107,7 +107,9 @@ def openapi_config(version: str) -> OpenAPIConfig:
         components=Components(
             security_schemes={"bearer": SecurityScheme(type="http", scheme="bearer", bearer_format="JWT")}
         ),
-        tags=[Tag(name=name) for name in ("users", "chats", "catalogue", "credits", "payments", "admin", "health")],
+        tags=[
+            Tag(name=name) for name in ("users", "chats", "rag", "catalogue", "credits", "payments", "admin", "health")
+        ],
     )
 
 

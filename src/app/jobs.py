@@ -4,14 +4,15 @@ from app.chats.jobs import erase_account_chats, import_chat, remove_chat, sweep_
 from app.idempotency import sweep_idempotency_keys
 from app.payments.jobs import reconcile_payments
 from app.queues import JobFunction
+from app.rag.jobs import index_chat, remove_index, sweep_indexes
 from app.settings import Settings
 from domain.outbox import Queue
 
 FUNCTIONS: dict[Queue, list[JobFunction]] = {
     Queue.IMPORTS: [import_chat],
-    Queue.INDEXING: [],
+    Queue.INDEXING: [index_chat],
     Queue.INSIGHTS: [],
-    Queue.MAINTENANCE: [erase_account_chats, remove_chat],
+    Queue.MAINTENANCE: [erase_account_chats, remove_chat, remove_index],
 }
 
 
@@ -19,4 +20,9 @@ def scheduled(settings: Settings) -> dict[JobFunction, str]:
     """The sweeps, each with its time in cron's notation, seconds last."""
     every = settings.sweep_interval_s
     often = f"* * * * * */{every}" if every < 60 else f"*/{min(every // 60, 59)} * * * *"  # noqa: PLR2004 - a minute
-    return {sweep_uploads: often, reconcile_payments: often, sweep_idempotency_keys: "41 * * * *"}
+    return {
+        sweep_uploads: often,
+        sweep_indexes: often,
+        reconcile_payments: often,
+        sweep_idempotency_keys: "41 * * * *",
+    }

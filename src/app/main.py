@@ -19,6 +19,7 @@ from app.documentation import docs_files, drop_foreign_errors, openapi_config, o
 from app.payments.controller import AdminPaymentController, OrderController
 from app.payments.webhooks import WebhookController
 from app.providers import DEPENDENCIES
+from app.rag.controller import RagController, SearchController
 from app.requests import RequestEdge
 from app.resources import Resources, opened
 from app.security import build_authenticator
@@ -38,6 +39,19 @@ EXPOSED_HEADERS = [
     "RateLimit-Reset",
 ]
 JSON_BODY_BYTES = 1 << 20
+CONTROLLERS = (
+    AdminCreditController,
+    AdminPaymentController,
+    CategoryController,
+    ChatController,
+    CreditController,
+    OrderController,
+    RagController,
+    SearchController,
+    StatisticsController,
+    UserController,
+    WebhookController,
+)
 
 
 def create_app(settings: Settings | None = None) -> Litestar:
@@ -54,21 +68,7 @@ def create_app(settings: Settings | None = None) -> Litestar:
             yield
 
     app = Litestar(
-        route_handlers=[
-            *health.ROUTES,
-            AdminCreditController,
-            AdminPaymentController,
-            CategoryController,
-            ChatController,
-            CreditController,
-            OrderController,
-            StatisticsController,
-            UserController,
-            WebhookController,
-            docs_files(),
-            openapi_document,
-            dashboard_routes(),
-        ],
+        route_handlers=[*health.ROUTES, *CONTROLLERS, docs_files(), openapi_document, dashboard_routes()],
         plugins=[dashboard_plugin(resources)],
         dependencies=DEPENDENCIES,
         exception_handlers=errors.HANDLERS,

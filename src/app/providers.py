@@ -23,6 +23,7 @@ from domain.chats.service import ChatReader, ChatService
 from domain.credits.service import WalletReader
 from domain.outbox import Outbox
 from domain.payments.reader import OrderReader
+from domain.retrieval.indexing import IndexingService
 from domain.users.service import UserService
 
 
@@ -89,6 +90,10 @@ def build_chat_service(session: AsyncSession, resources: Resources) -> ChatServi
         Outbox(session),
         resources.master_keys,
     )
+
+
+def build_indexing_service(session: AsyncSession, resources: Resources) -> IndexingService:
+    return IndexingService(session, resources.master_keys, resources.collection)
 
 
 DEPENDENCIES = {

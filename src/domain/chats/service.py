@@ -5,12 +5,15 @@ import unicodedata
 from uuid import UUID
 
 import msgspec
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from domain.chats.errors import ChatImportFailed, ChatNotFound, ChatNotReady, UnknownParticipant
+from domain.chats.importing.transcript import Flag
 from domain.chats.models import Chat, ChatKey
 from domain.chats.repository import ChatKeyRepository, ChatRepository, ChatRow, ChatRows
 from domain.chats.sealing import (
     Profile,
+    open_bodies,
     open_filename,
     open_profile,
     open_statistics,
@@ -112,6 +115,40 @@ class ChatReader:
             statistics=open_statistics(opener, row.id, statistics) if statistics is not None else None,
             opener=opener,
         )
+
+
+class WrittenMessage(msgspec.Struct, frozen=True):
+    """A message with the text that somebody wrote; empty where nobody did."""
+
+    position: int
+    sent_at: int
+    sender: int
+    text: str
+
+
+async def written_messages(
+    rows: ChatRows, opener: Opener, chat_id: UUID, after: int, limit: int
+) -> list[WrittenMessage]:
+    """The messages behind a position, in order; none at the end, and none once the chat is gone."""
+    found = await rows.messages(chat_id, after, limit)
+    bodies = open_bodies(opener, chat_id, [(row[0], row[6]) for row in found])
+    return [
+        WrittenMessage(position, sent_at, sender, "" if sender < 0 or flags & Flag.PLACEHOLDER else body.text)
+        for (_, position, sent_at, sender, _, flags, _), body in zip(found, bodies, strict=True)
+    ]
+
+
+class ChatKeys:
+    """What seals and opens a chat, for the jobs that work on it."""
+
+    def __init__(self, session: AsyncSession, master_keys: MasterKeys) -> None:
+        self._keys = ChatKeyRepository(session=session)
+        self._master_keys = master_keys
+
+    async def next_epoch(self, chat_id: UUID) -> tuple[bytes, int] | None:
+        """A chat's key and a sealing epoch of one's own; commit before it is used. None once the chat is gone."""
+        found = await self._keys.next_epoch(chat_id)
+        return (self._master_keys.unwrap(found[0], chat_id), found[1]) if found else None
 
 
 class ChatService:

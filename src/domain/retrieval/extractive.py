@@ -1,0 +1,69 @@
+"""The local answer: the sentences that answer best, in their writers' own words."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+import regex
+
+from domain.chats.lookup import QuotedMessage
+from domain.retrieval.analysis import Analyser, words_of
+from domain.retrieval.answer import (
+    Answer,
+    Asked,
+    Citation,
+    confidence,
+    not_found,
+    shown,
+    supports,
+)
+from domain.retrieval.search import Evidence
+
+_QUOTES = 3
+_WHOLE_MESSAGE = 160
+"""Characters up to which a message of one line is quoted whole."""
+_OF_THE_BEST = 0.7
+"""A message is quoted beside the best one if its score is at least this much of it."""
+_SENTENCE = regex.compile(r"[^\n]+?(?:[.!?…。！？।]+(?=\s|$)|[。！？।]|(?=\n)|$)")
+
+
+def extract(asked: Asked) -> Answer:
+    """Up to three quotations with speaker and date; or that none was found, where the scores do not support one."""
+    quoted = _best_messages(asked.evidence)
+    if not quoted:
+        return not_found(asked.question)
+    terms = _terms(asked.question, asked.languages)
+    citations = [Citation(message.position, _passage(message.text, terms, asked.languages)) for message in quoted]
+    lines = [
+        f"{asked.participants[message.sender]}, {day_of(message)}: “{citation.quote}”"
+        for message, citation in zip(quoted, citations, strict=True)
+    ]
+    return Answer(
+        text="\n".join(lines), confidence=confidence(asked.evidence), answered_by="local", citations=citations
+    )
+
+
+def day_of(message: QuotedMessage) -> str:
+    at = datetime.fromtimestamp(message.sent_at, UTC)
+    return f"{at.day} {at:%B %Y}"
+
+
+def _best_messages(evidence: Evidence) -> list[QuotedMessage]:
+    positions = shown(evidence).keys()
+    best = [hit for hit in evidence.ranked if hit.position in positions and supports(hit, evidence)]
+    return [evidence.messages[hit.position] for hit in best[:_QUOTES] if hit.score >= best[0].score * _OF_THE_BEST]
+
+
+def _passage(text: str, terms: frozenset[str], languages: Sequence[str]) -> str:
+    """The whole of a short message; of a long one the sentence that shares most with the question."""
+    whole = text.strip()
+    if len(whole) <= _WHOLE_MESSAGE and "\n" not in whole:
+        return whole
+    sentences = [match.group().strip() for match in _SENTENCE.finditer(whole) if match.group().strip()]
+    return max(sentences, key=lambda sentence: len(terms & _terms(sentence, languages)), default=whole)
+
+
+def _terms(text: str, languages: Sequence[str]) -> frozenset[str]:
+    analyser = Analyser(languages)
+    return frozenset(
+        term for word in words_of(text) if word not in analyser.stop_words for term in analyser.terms(word).words
+    )

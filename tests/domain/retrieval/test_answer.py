@@ -1,0 +1,100 @@
+import pytest
+
+from domain.chats.lookup import QuotedMessage
+from domain.retrieval.answer import NO_QUESTION, NOT_FOUND, Asked, confidence, likeness
+from domain.retrieval.assembly import Chunk
+from domain.retrieval.extractive import extract
+from domain.retrieval.model import Hit
+from domain.retrieval.search import Evidence
+
+LONG = (
+    "We talked for hours about the weather and the trains and everything else under the sun that evening. "
+    "The dentist said that the tooth must go. Then we had soup; it was cold and nobody liked it very much!"
+)
+
+
+def evidence(*scored, message_count=500, by_meaning=True, by_words=()):
+    """Evidence of (text, score), each an excerpt of its own, at the positions from 0."""
+    hits = [Hit(position, score) for position, (_, score) in enumerate(scored)]
+    return Evidence(
+        chunks=[Chunk(positions=(hit.position,), best=hit, text="") for hit in hits],
+        ranked=hits,
+        messages={
+            position: QuotedMessage(position, position, 1_700_000_000, position % 2, text)
+            for position, (text, _) in enumerate(scored)
+        },
+        message_count=message_count,
+        by_meaning=by_meaning,
+        by_words=frozenset(by_words),
+    )
+
+
+def answer(found, question="What did the dentist say?"):
+    return extract(Asked(question=question, earlier=(), evidence=found, participants=["Ann", "Bob"], languages=("en",)))
+
+
+@pytest.mark.parametrize(
+    ("score", "expected"), [(13.4, "medium"), (13.5, "high"), (10, "medium"), (9.9, "low"), (-50, "low")]
+)
+def test_confidence_follows_the_score_of_the_best_source(score, expected):
+    assert confidence(evidence(("text", score))) == expected
+
+
+def test_confidence_in_nothing_is_low():
+    assert confidence(evidence()) == "low"
+
+
+def test_a_score_means_the_same_where_nothing_is_embedded():
+    assert likeness(8, evidence(by_meaning=False)) == likeness(10, evidence()) == 0.5
+
+
+def test_a_score_counts_for_more_in_a_small_chat():
+    sizes = [likeness(5, evidence(message_count=size)) for size in (1, 2, 5, 10, 26, 1000)]
+
+    assert sizes == sorted(sizes, reverse=True)
+    assert sizes[-1] == sizes[-2]
+
+
+def test_the_best_messages_are_quoted_with_speaker_and_date():
+    found = answer(evidence(("The tooth must go.", 15), ("It hurts", 12), ("Hello", 9)))
+
+    assert found.text == "Ann, 14 November 2023: “The tooth must go.”\nBob, 14 November 2023: “It hurts”"
+    assert [(citation.position, citation.quote) for citation in found.citations] == [
+        (0, "The tooth must go."),
+        (1, "It hurts"),
+    ]
+
+
+def test_no_more_than_three_are_quoted():
+    assert len(answer(evidence(*[("The tooth", 15)] * 9)).citations) == 3
+
+
+def test_of_a_long_message_the_sentence_that_shares_most_with_the_question_is_quoted():
+    [citation] = answer(evidence((LONG, 15))).citations
+
+    assert citation.quote == "The dentist said that the tooth must go."
+    assert citation.quote in LONG
+
+
+@pytest.mark.parametrize("text", ["x" * 500, "\n\n a line\n another line ", "no end " * 60, "。" * 200])
+def test_whatever_is_quoted_stands_in_the_message(text):
+    [citation] = answer(evidence((text, 15))).citations
+
+    assert citation.quote
+    assert citation.quote in text
+
+
+def test_scores_that_do_not_support_an_answer_give_none():
+    found = answer(evidence(("The tooth must go.", 6)))
+
+    assert (found.text, found.confidence, found.citations) == (NOT_FOUND, "low", [])
+    assert answer(evidence()).text == NOT_FOUND
+    assert answer(evidence(), "?!").text == NO_QUESTION
+
+
+def test_in_a_small_chat_shared_words_decide():
+    scored = (("Good morning", 4), ("The tooth must go", 3.5))
+
+    assert answer(evidence(*scored, message_count=2)).text == NOT_FOUND
+    [citation] = answer(evidence(*scored, message_count=2, by_words=[1])).citations
+    assert citation.position == 1
