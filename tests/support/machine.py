@@ -53,6 +53,9 @@ class Machine:
             "BLOB_URL": f"file://{self.directory}/blobs",
             "MASTER_KEY": MASTER_KEY,
             "SWEEP_INTERVAL_S": "1",
+            "EMBEDDER": "gemini",  # nothing is indexed unless somebody asks
+            "GEMINI_API_KEY": "unused",
+            "GEMINI_BASE_URL": "http://127.0.0.1:9",
             "TMPDIR": str(self.scratch),
             "PORT": str(_steady_port()),
         }
