@@ -6,13 +6,14 @@ connections. The claims: two fifths of pgbench's rate over many wallets, and thr
 """
 
 import asyncio
-import os
 import random
 import re
 import shutil
 import sys
 import tempfile
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
@@ -82,9 +83,7 @@ COMMIT;
 
 
 async def main() -> None:
-    with tempfile.TemporaryDirectory(prefix="chat-insights-bench-", dir="/tmp") as name:
-        directory = Path(name)
-        os.chmod(directory, 0o711)  # the server's user passes through
+    with _directory() as directory:
         postgres = Postgres(directory)
         await postgres.start()
         database = _database(postgres.url)
@@ -197,6 +196,14 @@ def _pgbench() -> str | None:
         if program.exists():
             return str(program)
     return shutil.which("pgbench")
+
+
+@contextmanager
+def _directory() -> Iterator[Path]:
+    """A short path for the socket, open to the server's user."""
+    with tempfile.TemporaryDirectory(prefix="chat-insights-bench-", dir="/tmp") as name:
+        Path(name).chmod(0o711)
+        yield Path(name)
 
 
 def _database(url: str) -> Database:
