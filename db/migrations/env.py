@@ -12,9 +12,10 @@ from domain.base import metadata
 from domain.catalogue import models as _catalogue
 from domain.chats import models as _chats
 from domain.credits import models as _credits
+from domain.retrieval import models as _retrieval
 from domain.users import models as _users
 
-_MODELS = (_catalogue, _chats, _credits, _outbox, _users)  # imported so that `metadata` knows every table
+_MODELS = (_catalogue, _chats, _credits, _outbox, _retrieval, _users)  # imported so that `metadata` knows every table
 _LOCK = 0x63686174  # an arbitrary number: "chat"
 
 
