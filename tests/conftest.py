@@ -60,9 +60,6 @@ def environ(server_directory: Path, postgres_url: str, redis_url: str, qdrant: Q
         "MASTER_KEY": MASTER_KEY,
         "MAX_UPLOAD_MB": "8",
         "SWEEP_INTERVAL_S": "1",
-        "EMBEDDER": "gemini",  # chats are then indexed only when a test asks about them
-        "GEMINI_API_KEY": "unused",
-        "GEMINI_BASE_URL": "http://127.0.0.1:9",
     }
 
 

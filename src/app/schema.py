@@ -16,11 +16,10 @@ from domain.chats import models as chats
 from domain.credits import models as credits_
 from domain.idempotency import models as idempotency
 from domain.payments import models as payments
-from domain.retrieval import history
 from domain.retrieval import models as retrieval
 from domain.users import models as users
 
-MODELS = (catalogue, chats, credits_, history, idempotency, outbox, payments, retrieval, users)
+MODELS = (catalogue, chats, credits_, idempotency, outbox, payments, retrieval, users)
 TABLES = metadata
 """Every table: the modules above have declared theirs."""
 

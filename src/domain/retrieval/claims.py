@@ -58,7 +58,8 @@ def quotations(text: str) -> list[str]:
 
 def _held(quote: str, messages: Iterable[QuotedMessage]) -> Citation | None:
     """A quotation as it stands in one of the messages; space, case and the form of apostrophes do not matter."""
-    pattern = r"\s+".join(map(regex.escape, quote.translate(_APOSTROPHES).split()))
+    words = r"\s+".join(map(regex.escape, quote.translate(_APOSTROPHES).split()))
+    pattern = f"(?<![A-Za-z0-9]){words}(?![A-Za-z0-9])"  # a part of a word proves nothing
     for message in messages:
         found = regex.search(pattern, message.text.translate(_APOSTROPHES), regex.IGNORECASE)
         if found is not None and found.group():

@@ -23,7 +23,8 @@ _WHOLE_MESSAGE = 160
 """Characters up to which a message of one line is quoted whole."""
 _OF_THE_BEST = 0.7
 """A message is quoted beside the best one if its score is at least this much of it."""
-_SENTENCE = regex.compile(r"[^\n]+?(?:[.!?…。！？।]+(?=\s|$)|[。！？।]|(?=\n)|$)")
+_QUESTION_MARKS = ("?", "？", "؟")
+_SENTENCE = regex.compile(r"[^\n]+?(?:[.!?…。！？।؟]+(?=\s|$)|[。！？।]|(?=\n)|$)")
 
 
 def extract(asked: Asked) -> Answer:
@@ -48,9 +49,16 @@ def day_of(message: QuotedMessage) -> str:
 
 
 def _best_messages(evidence: Evidence) -> list[QuotedMessage]:
-    positions = shown(evidence).keys()
-    best = [hit for hit in evidence.ranked if hit.position in positions and supports(hit, evidence)]
-    return [evidence.messages[hit.position] for hit in best[:_QUOTES] if hit.score >= best[0].score * _OF_THE_BEST]
+    """The best messages that support an answer; a question together with what was said next."""
+    messages = shown(evidence)
+    best = [hit for hit in evidence.ranked if hit.position in messages and supports(hit, evidence)]
+    positions: dict[int, None] = {}
+    for hit in best:
+        if hit.score >= best[0].score * _OF_THE_BEST:
+            positions[hit.position] = None
+            if messages[hit.position].text.rstrip().endswith(_QUESTION_MARKS) and hit.position + 1 in messages:
+                positions[hit.position + 1] = None
+    return [messages[position] for position in positions][:_QUOTES]
 
 
 def _passage(text: str, terms: frozenset[str], languages: Sequence[str]) -> str:

@@ -11,12 +11,10 @@ from uuid import UUID
 
 import asyncpg
 import msgspec
-from sqlalchemy import ForeignKey, LargeBinary, delete, func, select, update
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import Mapped, mapped_column
 from uuid_utils.compat import uuid7
 
-from domain.base import Entity
 from domain.chats.errors import ChatNotFound
 from domain.chats.models import Chat
 from domain.chats.service import ChatKeys, OpenedChat
@@ -24,6 +22,7 @@ from domain.cipher import MasterKeys, Sealer
 from domain.errors import NotFound
 from domain.retrieval.analysis import stop_words, words_of
 from domain.retrieval.answer import Answer, AnsweredBy, Confidence, EarlierTurn
+from domain.retrieval.models import Conversation, ConversationTurn
 
 REMEMBERED = 10
 """How many of the last turns a question is read with."""
@@ -35,19 +34,6 @@ _FEW_WORDS = 3
 class ConversationNotFound(NotFound):
     code = "conversation_not_found"
     detail = "There is no such conversation about this chat."
-
-
-class Conversation(Entity):
-    __tablename__ = "conversation"
-
-    chat_id: Mapped[UUID] = mapped_column(ForeignKey("chat.id", ondelete="CASCADE"), index=True)
-
-
-class ConversationTurn(Entity):
-    __tablename__ = "conversation_turn"
-
-    conversation_id: Mapped[UUID] = mapped_column(ForeignKey("conversation.id", ondelete="CASCADE"), index=True)
-    sealed: Mapped[bytes] = mapped_column(LargeBinary)
 
 
 class AnsweredTurn(msgspec.Struct, array_like=True, frozen=True):

@@ -1,10 +1,10 @@
-"""The versions of chats' indexes, as they are stored."""
+"""The versions of chats' indexes, and what users have asked, as they are stored."""
 
 from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import Index, LargeBinary, text
+from sqlalchemy import ForeignKey, Index, LargeBinary, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from domain.base import Entity
@@ -46,3 +46,19 @@ class ChatIndex(Entity):
         Index("uq_chat_index_live", "chat_id", unique=True, postgresql_where=text("state = 'live'")),
         Index("ix_chat_index_retired", "retired_at", postgresql_where=text("state = 'retired'")),
     )
+
+
+class Conversation(Entity):
+    """Questions about a chat that follow one another; `updated_at` is when the last was asked."""
+
+    __tablename__ = "conversation"
+
+    chat_id: Mapped[UUID] = mapped_column(ForeignKey("chat.id", ondelete="CASCADE"), index=True)
+
+
+class ConversationTurn(Entity):
+    __tablename__ = "conversation_turn"
+
+    conversation_id: Mapped[UUID] = mapped_column(ForeignKey("conversation.id", ondelete="CASCADE"), index=True)
+    sealed: Mapped[bytes] = mapped_column(LargeBinary)
+    """Question and answer, under the chat's key."""

@@ -98,3 +98,9 @@ def test_in_a_small_chat_shared_words_decide():
     assert answer(evidence(*scored, message_count=2)).text == NOT_FOUND
     [citation] = answer(evidence(*scored, message_count=2, by_words=[1])).citations
     assert citation.position == 1
+
+
+def test_a_question_is_quoted_with_what_was_said_next():
+    found = answer(evidence(("Did the dentist call?", 15), ("She did", 1), ("Hello", 0)))
+
+    assert [citation.quote for citation in found.citations] == ["Did the dentist call?", "She did"]

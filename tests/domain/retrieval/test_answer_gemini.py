@@ -115,6 +115,7 @@ async def test_space_case_and_apostrophes_do_not_matter_and_the_messages_own_wor
     "claim",
     [
         HELD | {"quotes": ["fifty euros a night"]},
+        HELD | {"quotes": ["orty euro"]},
         HELD | {"message_ids": [3]},
         HELD | {"message_ids": []},
         HELD | {"message_ids": [77]},
