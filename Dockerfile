@@ -14,7 +14,8 @@ RUN /opt/build/bin/pip wheel --no-deps --no-build-isolation --wheel-dir /build/w
 FROM python:3.13-slim
 RUN useradd --system --uid 10001 --no-create-home chat-insights
 COPY --from=build /opt/venv /opt/venv
-ENV PATH=/opt/venv/bin:$PATH PYTHONUNBUFFERED=1 ENVIRONMENT=production HOST=0.0.0.0 PORT=8000 DATA_DIR=/tmp
+# No local models in this image: with GEMINI_API_KEY set, EMBEDDER=gemini takes the place of searching by words alone.
+ENV PATH=/opt/venv/bin:$PATH PYTHONUNBUFFERED=1 ENVIRONMENT=production HOST=0.0.0.0 PORT=8000 DATA_DIR=/tmp EMBEDDER=none
 USER chat-insights
 EXPOSE 8000
 HEALTHCHECK --interval=15s --timeout=5s --start-period=20s CMD ["python", "-c", \
