@@ -8,6 +8,7 @@ from support.exports import imported, whatsapp
 from support.waiting import eventually
 
 METHODS = ("get", "put", "post", "delete")
+CONVERSATION = uuid4()
 BODIES = {"setDisplayName": {"user_display_name": "Ann"}, "shareChat": {"shared": True}}
 USERS = 50
 
@@ -52,7 +53,8 @@ async def test_anothers_chat_is_the_same_404_as_none_by_every_route(new_client, 
     for method, path, operation in chat_operations:
 
         async def ask(chat_id, method=method, path=path, operation=operation):
-            return await stranger.request(method, path.format(chat_id=chat_id), json=BODIES.get(operation))
+            place = path.format(chat_id=chat_id, conversation_id=CONVERSATION)
+            return await stranger.request(method, place, json=BODIES.get(operation))
 
         anothers, none = await ask(chat["chat_id"]), await ask(uuid4())
         assert without_place(anothers) == without_place(none), operation
