@@ -100,7 +100,7 @@ async def test_seeding_again_writes_nothing(database):
 
 async def test_several_processes_may_seed_at_once(database):
     async with database.transaction() as session:
-        await session.execute(text("TRUNCATE category, insight_type, package"))
+        await session.execute(text("TRUNCATE category, insight_type, package CASCADE"))
     await asyncio.gather(*(plant(database, CATALOGUE) for _ in range(8)))
     assert len(await stored(database)) == 4 + 15 + 3
 
