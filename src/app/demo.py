@@ -82,7 +82,18 @@ async def _show(client: httpx.AsyncClient) -> None:
     )
     _show_import(chat["import_report"])
     _show_statistics(chat["chat_metadata"])
+    await _show_answer(client, chat["chat_id"])
     click.echo(f"\nThe wallet holds {balance} coins. Every number is defined at /api/statistics/definitions.")
+
+
+async def _show_answer(client: httpx.AsyncClient, chat_id: str) -> None:
+    question = {"chat_id": chat_id, "question": "What is the cat called?", "max_chunks": 3}
+    answer = await client.post("/api/rag/query", json=question, headers={"Prefer": "wait=60"})
+    found = answer.raise_for_status().json()
+    click.echo(f"\n{question['question']}\n{found['answer']}")
+    click.echo(f"  answered by {found['answered_by']}, confidence {found['confidence']}, from the messages:")
+    for citation in found["citations"][:3]:
+        click.echo(f"  {citation['timestamp']} {citation['speaker']}: {citation['quote']}")
 
 
 def _show_import(report: dict[str, Any]) -> None:
