@@ -217,7 +217,7 @@ class SearchController(Controller):
             str | None,
             QueryParameter(name="to", max_length=40, description="Sent on this day, at this time, or earlier"),
         ] = None,
-        kind: MessageKind | None = None,
+        kind: Annotated[MessageKind | None, QueryParameter(description="What the row is")] = None,
         limit: Annotated[int, QueryParameter(ge=1, le=100)] = 20,
         prefer: Prefer = None,
     ) -> SearchResults:
