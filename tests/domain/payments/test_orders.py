@@ -81,7 +81,7 @@ async def test_a_key_is_the_users_own_and_for_one_request(shop, another_shop):
 
 async def test_a_key_is_not_kept_as_it_is(shop):
     order = (await shop.place(key="ada@example.org")).order
-    assert "ada" not in str(vars(await shop.reload(order)))
+    assert "ada@example" not in str(vars(await shop.reload(order)))
 
 
 @pytest.mark.parametrize(
