@@ -18,7 +18,7 @@ PARTS = {  # what each part of the domain may import of the others
     "payments": {"users", "credits", "catalogue", "idempotency"},
     "retrieval": {"chats"},
 }
-OPEN_TO_OTHER_PARTS = {"models", "service", "errors", "states", "statistics", "lookup"}
+OPEN_TO_OTHER_PARTS = {"models", "service", "errors", "states", "statistics", "lookup", "transcript"}
 FRAMEWORKS = {"app", "litestar", "litestar_saq", "redis", "saq", "uvicorn"}
 
 

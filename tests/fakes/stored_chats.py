@@ -5,9 +5,9 @@ from uuid import uuid4
 from sqlalchemy import insert
 from uuid_utils.compat import uuid7
 
-from domain.chats.importing.transcript import Flag, Kind
 from domain.chats.models import Chat, ChatKey, Message
 from domain.chats.sealing import Profile, message_place, seal_body, seal_filename, seal_profile
+from domain.chats.transcript import Flag, Kind
 from domain.cipher import Sealer, new_chat_key
 from domain.users.models import User
 

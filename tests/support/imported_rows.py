@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from domain.chats.importing.transcript import Flag, Kind, Transcript
+from domain.chats.transcript import Flag, Kind, Transcript
 
 EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001 - wall-clock times have no zone
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from domain.chats.importing.reader import ImportOptions, read_export
-from domain.chats.importing.transcript import Flag, Transcript
+from domain.chats.transcript import Flag, Transcript
 from domain.retrieval.assembly import Chunk, assemble, wanted
 from domain.retrieval.fusion import POPULATION, Ranking
 from domain.retrieval.index import DENSE

@@ -5,8 +5,8 @@ import struct
 
 from domain.chats.importing.child import COPY_HEADER, write_messages
 from domain.chats.importing.protocol import Outcome
-from domain.chats.importing.transcript import SYSTEM_SENDER, Flag, ImportReport, Kind, Transcript
 from domain.chats.sealing import Profile, seal_profile, seal_statistics
+from domain.chats.transcript import SYSTEM_SENDER, Flag, ImportReport, Kind, Transcript
 from domain.cipher import Sealer
 
 REPORT = ImportReport(

@@ -6,8 +6,8 @@ from uuid import UUID
 
 import msgspec
 
-from domain.chats.importing.transcript import ImportReport
 from domain.chats.statistics.model import Statistics
+from domain.chats.transcript import ImportReport
 
 
 class ChatView(msgspec.Struct, kw_only=True):

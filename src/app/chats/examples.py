@@ -11,9 +11,9 @@ from app.chats.dto import ChatEvent, ChatView, Deleted, MessageView, PublicStati
 from app.documentation import answers
 from domain.catalogue.service import CategoryNotFound
 from domain.chats.errors import IMPORT_ERRORS, UploadMalformed, UploadTooLarge
-from domain.chats.importing.transcript import DateOrder, ImportReport, Kind, Transcript
 from domain.chats.statistics.compute import compute
 from domain.chats.statistics.public import initials, shared_view
+from domain.chats.transcript import DateOrder, ImportReport, Kind, Transcript
 from domain.errors import Unauthenticated
 from domain.users.service import AccountDeleted
 

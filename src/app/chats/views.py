@@ -9,11 +9,11 @@ import msgspec
 
 from app.chats.dto import ChatView, MessageView, PublicStatistics
 from domain.catalogue.service import CategoryName
-from domain.chats.importing.transcript import SYSTEM_SENDER, Flag, ImportReport, Kind
 from domain.chats.sealing import open_bodies
 from domain.chats.service import OpenedChat
 from domain.chats.statistics.model import Statistics
 from domain.chats.statistics.public import initials, shared_view
+from domain.chats.transcript import SYSTEM_SENDER, Flag, ImportReport, Kind
 
 Categories = Mapping[UUID, CategoryName]
 

@@ -31,9 +31,9 @@ from app.rag.views import answer_event, citations, conversation_view, found_mess
 from app.resources import Resources
 from app.security import CurrentUser
 from domain.chats.errors import UnknownParticipant
-from domain.chats.importing.transcript import Kind
 from domain.chats.lookup import Criteria, MessageLookup
 from domain.chats.service import ChatReader, OpenedChat
+from domain.chats.transcript import Kind
 from domain.errors import DomainError, Invalid
 from domain.retrieval.errors import ChatIndexing, ChatNotIndexed
 from domain.retrieval.history import ConversationNotFound, ConversationReader, ConversationService

@@ -6,9 +6,9 @@ from uuid import UUID
 import asyncpg
 import msgspec
 
-from domain.chats.importing.transcript import Flag
 from domain.chats.sealing import open_bodies
 from domain.chats.service import OpenedChat
+from domain.chats.transcript import Flag
 
 MessageRow = tuple[UUID, int, int, int, int, int, bytes]
 """(id, position, sent_at, sender, kind, flags, sealed)"""

@@ -8,7 +8,6 @@ import msgspec
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from domain.chats.errors import ChatImportFailed, ChatNotFound, ChatNotReady, UnknownParticipant
-from domain.chats.importing.transcript import Flag
 from domain.chats.models import Chat, ChatKey
 from domain.chats.repository import ChatKeyRepository, ChatRepository, ChatRow, ChatRows
 from domain.chats.sealing import (
@@ -20,6 +19,7 @@ from domain.chats.sealing import (
     seal_filename,
 )
 from domain.chats.states import ChatStatus
+from domain.chats.transcript import Flag
 from domain.cipher import MasterKeys, Opener, Sealer, new_chat_key
 from domain.errors import Conflict
 from domain.outbox import Outbox, Queue

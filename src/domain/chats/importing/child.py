@@ -24,10 +24,10 @@ from domain.chats.importing.errors import ImportLimitExceeded
 from domain.chats.importing.options import ImportOptions
 from domain.chats.importing.protocol import ImportTask, Outcome
 from domain.chats.importing.reader import read_export
-from domain.chats.importing.transcript import Transcript
 from domain.chats.sealing import Profile, message_place, seal_body, seal_profile, seal_statistics
 from domain.chats.states import ImportStage
 from domain.chats.statistics.compute import compute
+from domain.chats.transcript import Transcript
 from domain.cipher import Sealer
 from domain.errors import DomainError
 

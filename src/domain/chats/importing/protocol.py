@@ -4,7 +4,7 @@ from uuid import UUID
 
 import msgspec
 
-from domain.chats.importing.transcript import ImportReport
+from domain.chats.transcript import ImportReport
 
 COPY_COLUMNS = ("id", "chat_id", "position", "sent_at", "sender", "kind", "flags", "sealed")
 """The columns of the sealed rows, in their order."""

@@ -6,8 +6,8 @@ from typing import Protocol
 from domain.chats.importing.errors import ArchiveWithoutTranscript, ExportNotRecognised
 from domain.chats.importing.options import ImportOptions
 from domain.chats.importing.sources import Source, open_source
-from domain.chats.importing.transcript import Transcript
 from domain.chats.importing.whatsapp import platform as whatsapp
+from domain.chats.transcript import Transcript
 
 __all__ = ["ImportOptions", "read_export"]
 

@@ -6,7 +6,6 @@ What each number counts is told in `definitions`; each of the other modules has 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from domain.chats.importing.transcript import Flag, Kind, Transcript
 from domain.chats.statistics import calendar, languages, links, questions, tally, turns
 from domain.chats.statistics.definitions import VERSION
 from domain.chats.statistics.model import (
@@ -24,6 +23,7 @@ from domain.chats.statistics.model import (
 from domain.chats.statistics.pieces import Reader
 from domain.chats.statistics.tally import Tally
 from domain.chats.statistics.turns import Turns
+from domain.chats.transcript import Flag, Kind, Transcript
 
 # Plain numbers, because comparing with the members themselves is slow.
 _TEXT, _MEDIA, _DELETED, _SYSTEM = int(Kind.TEXT), int(Kind.MEDIA), int(Kind.DELETED), int(Kind.SYSTEM)

@@ -5,9 +5,9 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from heapq import nsmallest
 
-from domain.chats.importing.transcript import Transcript
 from domain.chats.statistics.calendar import HOUR
 from domain.chats.statistics.pieces import Reader, count_pieces
+from domain.chats.transcript import Transcript
 
 
 @dataclass(slots=True)

@@ -7,8 +7,8 @@ one sender within a session.
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from domain.chats.importing.transcript import Transcript
 from domain.chats.statistics.model import Parameters
+from domain.chats.transcript import Transcript
 
 
 @dataclass(slots=True)

@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from domain.chats.importing.reader import ImportOptions, read_export
-from domain.chats.importing.transcript import Transcript
+from domain.chats.transcript import Transcript
 
 Read = Callable[..., Transcript]
 

@@ -1,6 +1,6 @@
 import pytest
 
-from domain.chats.importing.transcript import Flag
+from domain.chats.transcript import Flag
 from support.imported_rows import kinds_of, rows_of, texts_of
 
 MARK = "\u200e"

@@ -1,6 +1,6 @@
 import pytest
 
-from domain.chats.importing.transcript import SYSTEM_SENDER, Flag
+from domain.chats.transcript import SYSTEM_SENDER, Flag
 from support.imported_rows import kinds_of, rows_of, senders_of
 
 MARK = "\u200e"

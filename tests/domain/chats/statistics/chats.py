@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime
 
-from domain.chats.importing.transcript import SYSTEM_SENDER, ImportReport, Kind, Transcript
+from domain.chats.transcript import SYSTEM_SENDER, ImportReport, Kind, Transcript
 
 
 def seconds(stamp):

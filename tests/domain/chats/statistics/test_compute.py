@@ -2,7 +2,6 @@ import msgspec
 import pytest
 from tests.domain.chats.statistics.chats import transcript
 
-from domain.chats.importing.transcript import Flag, Kind
 from domain.chats.statistics.compute import compute
 from domain.chats.statistics.definitions import VERSION
 from domain.chats.statistics.model import (
@@ -15,6 +14,7 @@ from domain.chats.statistics.model import (
     Statistics,
     WordCount,
 )
+from domain.chats.transcript import Flag, Kind
 
 PLACEHOLDER = Flag.PLACEHOLDER
 

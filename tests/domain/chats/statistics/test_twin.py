@@ -2,9 +2,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.domain.chats.statistics import chats, twin
 
-from domain.chats.importing.transcript import SYSTEM_SENDER, Flag, Kind, Transcript
 from domain.chats.statistics.compute import compute
 from domain.chats.statistics.model import Parameters
+from domain.chats.transcript import SYSTEM_SENDER, Flag, Kind, Transcript
 
 FILE_NAME = "IMG-20240101-WA0004.jpg"
 FRAGMENTS = [

@@ -7,8 +7,8 @@ from typing import NamedTuple
 
 from tests.domain.chats.statistics.twin_text import LISTS, Content, asks, language_of
 
-from domain.chats.importing.transcript import Flag, Kind
 from domain.chats.statistics import model
+from domain.chats.transcript import Flag, Kind
 
 WEEKDAYS = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"]
 

@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 from itertools import compress
 from typing import NamedTuple
 
-from domain.chats.importing.transcript import Flag, Kind
 from domain.chats.importing.whatsapp.clock import is_meridiem
 from domain.chats.importing.whatsapp.layouts import SPACES
 from domain.chats.importing.whatsapp.phrases import (
@@ -19,6 +18,7 @@ from domain.chats.importing.whatsapp.phrases import (
     phrases,
     plain,
 )
+from domain.chats.transcript import Flag, Kind
 
 REPEATED = 3
 """So many messages with one wording that looks like a marker are one, in a language that is not known here."""

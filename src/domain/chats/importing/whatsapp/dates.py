@@ -9,9 +9,9 @@ from typing import NamedTuple
 
 from domain.chats.importing.errors import DateOrderImpossible
 from domain.chats.importing.options import Order
-from domain.chats.importing.transcript import DateOrder
 from domain.chats.importing.whatsapp.clock import INVALID
 from domain.chats.importing.whatsapp.layouts import Layout
+from domain.chats.transcript import DateOrder
 
 _EPOCH = date(1970, 1, 1).toordinal()
 _DAY_SECONDS = 86_400

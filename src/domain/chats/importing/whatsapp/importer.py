@@ -9,7 +9,6 @@ from operator import add, gt
 from domain.chats.importing.decoding import to_utf8
 from domain.chats.importing.errors import ExportEmpty
 from domain.chats.importing.options import Order
-from domain.chats.importing.transcript import SYSTEM_SENDER, Flag, ImportReport, Kind, Transcript
 from domain.chats.importing.whatsapp.bodies import Bodies, read_bodies
 from domain.chats.importing.whatsapp.clock import INVALID, is_english, is_lower_case
 from domain.chats.importing.whatsapp.dates import Calendar, read_dates
@@ -18,6 +17,7 @@ from domain.chats.importing.whatsapp.layouts import Layout
 from domain.chats.importing.whatsapp.notices import mark_notices
 from domain.chats.importing.whatsapp.rows import Rows, cut
 from domain.chats.importing.whatsapp.senders import ColonSettlement, display_name
+from domain.chats.transcript import SYSTEM_SENDER, Flag, ImportReport, Kind, Transcript
 
 PLATFORM = "whatsapp"
 CAPS = frozenset({10_000, 40_000})

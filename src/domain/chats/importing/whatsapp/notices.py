@@ -3,9 +3,9 @@
 from collections import Counter
 from collections.abc import Sequence
 
-from domain.chats.importing.transcript import Flag, Kind
 from domain.chats.importing.whatsapp.bodies import REPEATED, Bodies
 from domain.chats.importing.whatsapp.phrases import Template, comparable, phrases, plain
+from domain.chats.transcript import Flag, Kind
 
 _MAX_NOTICES = 2000
 """How many are looked at for the group's name; the first and the last ones."""

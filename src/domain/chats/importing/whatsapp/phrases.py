@@ -8,8 +8,8 @@ from typing import NamedTuple
 
 import msgspec
 
-from domain.chats.importing.transcript import Flag, Kind
 from domain.chats.importing.whatsapp.layouts import MARKS, SPACES
+from domain.chats.transcript import Flag, Kind
 
 HEAD_CHARACTERS = 4
 TAIL_CHARACTERS = 4

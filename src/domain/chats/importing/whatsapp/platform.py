@@ -8,10 +8,10 @@ from pathlib import PurePosixPath
 from domain.chats.importing.errors import ExportEmpty, ExportEncoding
 from domain.chats.importing.options import ImportOptions
 from domain.chats.importing.sources import Source
-from domain.chats.importing.transcript import Transcript
 from domain.chats.importing.whatsapp.evidence import first_layout
 from domain.chats.importing.whatsapp.importer import read_transcript
 from domain.chats.importing.whatsapp.phrases import phrases
+from domain.chats.transcript import Transcript
 
 MAX_TEXTS = 200
 """How many text members of an archive are looked into."""
