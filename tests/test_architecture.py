@@ -17,8 +17,20 @@ PARTS = {  # what each part of the domain may import of the others
     "idempotency": {"users"},
     "payments": {"users", "credits", "catalogue", "idempotency"},
     "retrieval": {"chats"},
+    "insights": {"users", "credits", "catalogue", "chats", "retrieval"},
 }
-OPEN_TO_OTHER_PARTS = {"models", "service", "errors", "states", "statistics", "lookup", "transcript"}
+OPEN_TO_OTHER_PARTS = {
+    "models",
+    "service",
+    "errors",
+    "states",
+    "statistics",
+    "lookup",
+    "transcript",
+    "data",
+    "seed",
+    "claims",
+}
 FRAMEWORKS = {"app", "litestar", "litestar_saq", "redis", "saq", "uvicorn"}
 
 

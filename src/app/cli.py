@@ -94,8 +94,8 @@ def seed() -> None:
 
 
 async def _seed(resources: "Resources") -> None:
-    from domain.catalogue.data import CATALOGUE
     from domain.catalogue.seed import seed as seed_catalogue
+    from domain.insights.catalogue import CATALOGUE
 
     async with resources.database.transaction() as session:
         await seed_catalogue(session, CATALOGUE)

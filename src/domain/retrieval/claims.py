@@ -56,14 +56,18 @@ def quotations(text: str) -> list[str]:
     return [quote for quote in found if len(quote) >= _SHORTEST_QUOTE]
 
 
-def _held(quote: str, messages: Iterable[QuotedMessage]) -> Citation | None:
-    """A quotation as it stands in one of the messages; space, case and the form of apostrophes do not matter."""
+def find_quote(quote: str, message: QuotedMessage) -> str | None:
+    """A quotation as it stands in a message; space, case and the form of apostrophes do not matter."""
     words = r"\s+".join(map(regex.escape, quote.translate(_APOSTROPHES).split()))
     pattern = f"(?<![A-Za-z0-9]){words}(?![A-Za-z0-9])"  # a part of a word proves nothing
+    found = regex.search(pattern, message.text.translate(_APOSTROPHES), regex.IGNORECASE)
+    return message.text[found.start() : found.end()] if found is not None and found.group() else None
+
+
+def _held(quote: str, messages: Iterable[QuotedMessage]) -> Citation | None:
     for message in messages:
-        found = regex.search(pattern, message.text.translate(_APOSTROPHES), regex.IGNORECASE)
-        if found is not None and found.group():
-            return Citation(message.position, message.text[found.start() : found.end()])
+        if words := find_quote(quote, message):
+            return Citation(message.position, words)
     return None
 
 

@@ -4,8 +4,8 @@ import pytest
 from litestar.testing import AsyncTestClient
 
 from app.main import create_app
-from domain.catalogue.data import CATALOGUE
 from domain.catalogue.seed import seed, stable_id
+from domain.insights.catalogue import CATALOGUE
 from fakes.databases import fresh_database, settings
 
 

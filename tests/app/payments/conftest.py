@@ -10,9 +10,9 @@ import structlog
 
 from app.issuer import issue_local_token
 from app.main import create_app
-from domain.catalogue.data import CATALOGUE
 from domain.catalogue.seed import seed, stable_id
 from domain.credits.service import CreditService
+from domain.insights.catalogue import CATALOGUE
 from domain.payments.service import check_payments
 from fakes.databases import fresh_database, settings
 from fakes.events import RAZORPAY_SECRET, STRIPE_SECRET

@@ -9,10 +9,10 @@ from hypothesis import strategies as st
 from sqlalchemy import select, text
 
 from app.database import Database
-from domain.catalogue.data import CATALOGUE
 from domain.catalogue.models import Category, InsightType, Package
 from domain.catalogue.seed import CatalogueRows, seed, shares, stable_id
 from domain.catalogue.service import CatalogueService, CategoryName, CategoryNotFound
+from domain.insights.catalogue import CATALOGUE
 from fakes.databases import fresh_database
 
 

@@ -10,11 +10,11 @@ from uuid_utils.compat import uuid7
 
 from app.database import Database
 from domain.base import utc_now
-from domain.catalogue.data import CATALOGUE
 from domain.catalogue.seed import seed, stable_id
 from domain.cipher import MasterKeys
 from domain.credits.models import LedgerEntry
 from domain.credits.service import CreditService
+from domain.insights.catalogue import CATALOGUE
 from domain.payments.models import PaymentOrder, WebhookEvent
 from domain.payments.provider import EventKind, PaymentEvent, ProviderName, ProviderOrder
 from domain.payments.service import OrderService, check_payments

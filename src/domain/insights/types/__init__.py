@@ -1,0 +1,1 @@
+"""The fifteen insight types, each in a module of its name."""
