@@ -44,6 +44,7 @@ IMPORT_ERRORS: tuple[type[Invalid], ...] = (
     importing.ExportEmpty,
     importing.ExportEncoding,
     importing.DateOrderImpossible,
+    importing.ClockNotUnderstood,
     importing.ArchiveUnreadable,
     importing.ArchiveEncrypted,
     importing.ArchiveWithoutTranscript,

@@ -5,6 +5,7 @@ Invalid
 ├── ExportEmpty               nothing is in it
 ├── ExportEncoding            its bytes are not UTF-8, nor UTF-16 with a byte order mark
 ├── DateOrderImpossible       the uploader's date order contradicts the file
+├── ClockNotUnderstood        words beside its times that may mean morning or afternoon
 ├── ArchiveUnreadable         a zip that is damaged, or packed in a way nobody uses
 ├── ArchiveEncrypted          a zip with a password
 ├── ArchiveWithoutTranscript  a zip without a chat in it
@@ -35,6 +36,11 @@ class ExportEncoding(Invalid):
 class DateOrderImpossible(Invalid):
     code = "date_order_impossible"
     detail = "The dates of the file cannot be read in the given order of day, month and year."
+
+
+class ClockNotUnderstood(Invalid):
+    code = "clock_not_understood"
+    detail = "The words beside the times of the file are not known: they may tell morning from afternoon."
 
 
 class ArchiveUnreadable(Invalid):

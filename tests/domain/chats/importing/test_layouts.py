@@ -2,6 +2,7 @@
 
 import pytest
 
+from domain.chats.importing.errors import ClockNotUnderstood
 from support.imported_rows import rows_of, senders_of, texts_of
 
 HEADERS = [
@@ -161,3 +162,20 @@ def test_file_saved_with_crlf_throughout_has_line_feeds_in_its_messages(read):
     transcript = read("13/07/2017, 09:12 - Ann: a\r\n\r\nb\r\n13/07/2017, 09:13 - Bob: c\r\n")
 
     assert texts_of(transcript) == ["a\n\nb", "c"]
+
+
+UNKNOWN_WORDS = (
+    "30.05.21, 6:44 xam - Ann: x\n30.05.21, 6:45 xpm - Ann: y\n",
+    "[30/05/21, xam 6:44:08] Ann: x\n[30/05/21, xam 6:45:08] Ann: y\n",
+)
+
+
+@pytest.mark.parametrize("export", UNKNOWN_WORDS)
+def test_an_unknown_word_beside_times_of_up_to_twelve_hours_is_not_guessed_at(read, export):
+    with pytest.raises(ClockNotUnderstood):
+        read(export)
+
+
+def test_an_unknown_word_beside_a_time_that_only_24_hours_have_tells_nothing(read):
+    found = read("30.05.21, 6:44 xyz - Ann: x\n30.05.21, 18:45 xyz - Ann: y\n")
+    assert found.texts == ["x", "y"]

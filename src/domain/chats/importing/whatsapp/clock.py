@@ -39,6 +39,11 @@ def is_meridiem(word: str) -> bool:
     return _bare(word) in _meridiems()
 
 
+def is_neutral(word: str) -> bool:
+    """Whether a word beside the time is known to tell nothing of the half of the day."""
+    return _bare(word) in _neutral()
+
+
 def is_english(word: str) -> bool:
     """`am` and `pm` in any case, without dots between the letters."""
     return _IGNORED.sub("", word.replace(".", "|")).casefold() in {"am", "pm"}
@@ -73,6 +78,14 @@ def _bare(word: str, *, fold: bool = True) -> str:
 
 @cache
 def _meridiems() -> dict[str, str]:
+    return {_bare(word): half for half, words in _table()["words"].items() for word in words}
+
+
+@cache
+def _neutral() -> frozenset[str]:
+    return frozenset(map(_bare, _table()["neutral"]["words"]))
+
+
+def _table() -> dict[str, dict[str, list[str]]]:
     with _MERIDIEMS.open("rb") as file:
-        table = tomllib.load(file)
-    return {_bare(word): half for half, words in table["words"].items() for word in words}
+        return tomllib.load(file)

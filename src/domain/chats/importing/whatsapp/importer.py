@@ -7,10 +7,10 @@ from itertools import islice
 from operator import add, gt
 
 from domain.chats.importing.decoding import to_utf8
-from domain.chats.importing.errors import ExportEmpty
+from domain.chats.importing.errors import ClockNotUnderstood, ExportEmpty
 from domain.chats.importing.options import Order
 from domain.chats.importing.whatsapp.bodies import Bodies, read_bodies
-from domain.chats.importing.whatsapp.clock import INVALID, is_english, is_lower_case
+from domain.chats.importing.whatsapp.clock import INVALID, is_english, is_lower_case, is_neutral
 from domain.chats.importing.whatsapp.dates import Calendar, read_dates
 from domain.chats.importing.whatsapp.evidence import first_layout, is_chat, is_settled, locked_layout
 from domain.chats.importing.whatsapp.layouts import Layout
@@ -25,6 +25,7 @@ CAPS = frozenset({10_000, 40_000})
 
 _EAST_ASIAN = re.compile("[\u3040-\u9fff\uac00-\ud7af]")
 _YEAR_FIRST_LANGUAGES = frozenset({"hu", "ja", "ko", "lt", "sv", "zh"})
+_ONE_O_CLOCK, _THIRTEEN = 3_600, 13 * 3_600
 _UNTELLING_LANGUAGES = frozenset({"en"})
 
 
@@ -35,6 +36,7 @@ def read_transcript(data: bytes, given: Order | None) -> Transcript | None:
         ExportEmpty: nothing but blanks.
         ExportEncoding: bytes that are neither UTF-8 nor UTF-16 with a byte order mark.
         DateOrderImpossible: the given date order contradicts the file.
+        ClockNotUnderstood: an unknown word stands beside times that may be of a clock of twelve hours.
     """
     text, encoding = to_utf8(data)
     if not text or text.isspace():
@@ -46,6 +48,8 @@ def read_transcript(data: bytes, given: Order | None) -> Transcript | None:
     bodies, title = _typed(rows, layout)
     if not is_chat(rows.senders, sum(bodies.languages.values())):
         return None
+    if _may_hide_half_of_the_day(layout, rows):
+        raise ClockNotUnderstood
     calendar = read_dates(rows.dates, layout, given, lambda: _hints(layout, rows, bodies))
     rejected = {date for date, seconds in calendar.seconds.items() if seconds == INVALID}
     if rejected:
@@ -63,6 +67,14 @@ def _locked_rows(text: bytes) -> tuple[Layout, Rows] | None:
     if locked is None:
         return None
     return locked, rows if rows and locked == first else cut(text, locked)
+
+
+def _may_hide_half_of_the_day(layout: Layout, rows: Rows) -> bool:
+    """An unknown word beside every time, and no time that only a clock of twenty-four hours has."""
+    word = layout.unread_word
+    if not word or layout.meridiem != "none" or is_neutral(word):
+        return False
+    return all(_ONE_O_CLOCK <= clock < _THIRTEEN for clock in rows.clocks)
 
 
 def _typed(rows: Rows, layout: Layout) -> tuple[Bodies, str | None]:

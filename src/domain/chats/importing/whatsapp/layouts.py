@@ -51,6 +51,11 @@ class Layout:
     end: str
 
     @property
+    def unread_word(self) -> str:
+        """The word beside every time that was not read as one for the half of the day; empty where there is none."""
+        return self.suffix or self.joiner.strip(" -,،")
+
+    @property
     def resolution_seconds(self) -> int:
         return 1 if self.seconds else 60
 
