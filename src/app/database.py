@@ -8,7 +8,7 @@ import asyncpg
 from sqlalchemy import event
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import DisconnectionError
-from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncSession, create_async_engine
 
 from app.settings import Settings
 from domain.outbox import PENDING_WAKE
@@ -29,7 +29,6 @@ class Database:
             connect_args={"timeout": 10, "server_settings": {"application_name": "chat-insights", "timezone": "UTC"}},
         )
         event.listen(self.engine.sync_engine, "checkout", _refuse_closed)
-        self._sessions = async_sessionmaker(self.engine, expire_on_commit=False)
         self._wake = wake
         self._dsn = settings.postgres_dsn
         self._pool_size = settings.database_pool_size
@@ -66,7 +65,7 @@ class Database:
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[AsyncSession]:
         """One transaction: committed when the block ends, rolled back when it raises."""
-        session = self._sessions()
+        session = AsyncSession(self.engine, expire_on_commit=False)
         try:
             yield session
             await session.commit()

@@ -3,7 +3,6 @@
 from uuid import UUID
 
 import asyncpg
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 from uuid_utils.compat import uuid7
 
@@ -96,6 +95,24 @@ class CreditService:
             chat_id=chat_id,
         )
         return await self._post(of_user(user_id), charge)
+
+    async def refund(
+        self, wallet_id: UUID, amount: int, *, ref_type: str, ref_id: UUID, description: str, chat_id: UUID
+    ) -> Posted:
+        """Give back what of a charge was not delivered, whoever has the wallet by now.
+
+        Raises:
+            AlreadyPosted: it was given back before; the transaction can only be rolled back.
+        """
+        refund = Posting(
+            kind=EntryKind.REFUND,
+            amount=amount,
+            ref_type=ref_type,
+            ref_id=ref_id,
+            description=description,
+            chat_id=chat_id,
+        )
+        return await self._post(with_id(wallet_id), refund)
 
     async def adjust(self, user_id: UUID, amount: int, *, reason: str) -> Posted:
         """Give coins, or take them where `amount` is negative. The reason is shown to the wallet's owner.
@@ -219,8 +236,8 @@ class CreditService:
                 if available + posting.amount < 0:
                     raise InsufficientCredits(-posting.amount, available)
                 # Coins came in between the two statements.
-        except IntegrityError as error:
-            if "uq_ledger_entry_kind" in str(error.orig):
+        except asyncpg.UniqueViolationError as error:
+            if error.constraint_name == "uq_ledger_entry_kind":
                 raise AlreadyPosted from None
             raise
         return posted
