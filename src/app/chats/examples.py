@@ -12,6 +12,7 @@ from app.documentation import answers
 from domain.catalogue.service import CategoryNotFound
 from domain.chats.errors import IMPORT_ERRORS, UploadMalformed, UploadTooLarge
 from domain.chats.statistics.compute import compute
+from domain.chats.statistics.model import Statistics
 from domain.chats.statistics.public import initials, shared_view
 from domain.chats.transcript import DateOrder, ImportReport, Kind, Transcript
 from domain.errors import Unauthenticated
@@ -89,7 +90,8 @@ EVENT = ChatEvent(_ID, "processing", "parsing", 10, None)
 VECTOR_STATUS = VectorStatusView(_ID, "pending", 0, None, is_searchable=False)
 DELETED = Deleted(success=True, message="The chat was deleted.", chat_id=_ID)
 _INITIALS = initials(_TRANSCRIPT.participants)
-PUBLIC_STATISTICS = PublicStatistics(_ID, None, list(_INITIALS.values()), shared_view(_STATISTICS, _INITIALS), _NOON)
+_SHARED = msgspec.convert(shared_view(msgspec.to_builtins(_STATISTICS), _INITIALS), Statistics)
+PUBLIC_STATISTICS = PublicStatistics(_ID, None, list(_INITIALS.values()), _SHARED, _NOON)
 
 UPLOAD_ANSWERS = answers(
     ChatView,

@@ -1,10 +1,5 @@
-"""The import of an export, as steps that each stand in a transaction of their own.
+"""The import of an export, as steps that each stand in a transaction of their own (see `domain.leases`)."""
 
-A run claims the chat with a lease and gets a fence; it settles only with the fence that is current, so that a
-run which was paused, and whose lease another has taken over, changes nothing when it wakes.
-"""
-
-from datetime import datetime, timedelta
 from typing import BinaryIO
 from uuid import UUID
 
@@ -18,6 +13,7 @@ from domain.chats.models import Chat
 from domain.chats.repository import ChatKeyRepository
 from domain.chats.states import ChatStatus, ImportStage
 from domain.cipher import MasterKeys
+from domain.leases import lease_end, require_free
 
 LEASE_S = 12
 """Short enough that an import whose worker was lost is done by another while its uploader still waits."""
@@ -34,14 +30,6 @@ class Claim(msgspec.Struct, frozen=True):
     options: dict[str, str]
 
 
-class ImportBusy(Exception):
-    """Another run holds the lease, until `until` at least."""
-
-    def __init__(self, until: datetime) -> None:
-        super().__init__()
-        self.until = until
-
-
 class ImportService:
     def __init__(self, session: AsyncSession, master_keys: MasterKeys) -> None:
         self._session = session
@@ -54,7 +42,7 @@ class ImportService:
         lost ATTEMPTS times is settled as failed.
 
         Raises:
-            ImportBusy: another run holds the lease.
+            Held: another run holds the lease.
         """
         waiting = select(Chat, func.now()).where(Chat.id == chat_id, Chat.status == ChatStatus.PROCESSING)
         found = (await self._session.execute(waiting.with_for_update(of=Chat))).one_or_none()
@@ -62,8 +50,7 @@ class ImportService:
         if found is None or key is None:
             return None
         chat, now = found
-        if chat.import_lease_until is not None and now < chat.import_lease_until:
-            raise ImportBusy(chat.import_lease_until)
+        require_free(chat.import_lease_until, now)
         if chat.import_fence >= ATTEMPTS:
             await self._settle(chat_id, chat.import_fence, status=ChatStatus.FAILED, error_code=ImportFailed.code)
             return None
@@ -127,4 +114,4 @@ class ImportService:
         return (await self._session.execute(statement)).first() is not None
 
 
-_LEASE_END = func.now() + timedelta(seconds=LEASE_S)
+_LEASE_END = lease_end(LEASE_S)

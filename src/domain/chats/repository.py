@@ -11,6 +11,7 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from domain.chats.models import Chat, ChatKey, Message
+from domain.chats.states import ChatStatus
 
 _COLUMNS = """
     chat.id, chat.status, chat.stage, chat.error_code, chat.revision, chat.platform, chat.category_id,
@@ -53,6 +54,10 @@ class ChatState(msgspec.Struct, frozen=True):
     stage: str
     revision: int
     error_code: str | None
+
+    @property
+    def is_settled(self) -> bool:
+        return self.status != ChatStatus.PROCESSING
 
 
 class ChatRows:

@@ -5,11 +5,12 @@ from uuid import uuid4
 import pytest
 
 from domain.chats.importing.protocol import COPY_COLUMNS
-from domain.chats.imports import ATTEMPTS, Claim, ImportBusy, ImportService
+from domain.chats.imports import ATTEMPTS, Claim, ImportService
 from domain.chats.repository import ChatRows
 from domain.chats.sealing import open_bodies, open_profile
 from domain.chats.states import ImportStage
 from domain.cipher import Opener
+from domain.leases import Held
 from support.transcripts import copied_rows, outcome, sealed_rows, transcript
 
 
@@ -55,12 +56,12 @@ class TestClaim:
         chat_id = await create()
         found = await asyncio.gather(*(step("claim", chat_id) for _ in range(5)), return_exceptions=True)
 
-        assert sorted(type(one).__name__ for one in found) == ["Claim"] + ["ImportBusy"] * 4
+        assert sorted(type(one).__name__ for one in found) == ["Claim"] + ["Held"] * 4
 
     async def test_it_holds_until_the_lease_runs_out(self, create, step, lose):
         chat_id = await create()
         first = await step("claim", chat_id)
-        with pytest.raises(ImportBusy):
+        with pytest.raises(Held):
             await step("claim", chat_id)
         await lose(chat_id)
         second = await step("claim", chat_id)
@@ -74,7 +75,7 @@ class TestClaim:
         for keep in (("renew", claim), ("advance", claim, ImportStage.PARSING)):
             await lose(chat_id)
             assert await step(*keep)
-            with pytest.raises(ImportBusy):
+            with pytest.raises(Held):
                 await step("claim", chat_id)
 
     async def test_a_released_lease_is_free_at_once(self, create, step):
@@ -141,7 +142,7 @@ class TestSuperseded:
     async def test_it_cannot_release_the_lease_of_its_successor(self, superseded, step):
         await step("release", superseded)
 
-        with pytest.raises(ImportBusy):
+        with pytest.raises(Held):
             await step("claim", superseded.chat_id)
 
     async def test_a_run_whose_chat_was_deleted_stores_nothing(self, create, step, database, service, user_id, execute):

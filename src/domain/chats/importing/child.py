@@ -8,11 +8,8 @@ Nothing readable leaves it except what is sealed, and the report, which holds no
 
 import base64
 import os
-import resource
 import struct
 import sys
-import threading
-import traceback
 from pathlib import Path
 from typing import BinaryIO
 from uuid import UUID
@@ -28,6 +25,7 @@ from domain.chats.sealing import Profile, message_place, seal_body, seal_profile
 from domain.chats.states import ImportStage
 from domain.chats.statistics.compute import compute
 from domain.chats.transcript import Transcript
+from domain.childprocess import Limits, end_with_parent, limit_resources, where_raised
 from domain.cipher import Sealer
 from domain.errors import DomainError
 
@@ -37,16 +35,12 @@ MAX_PARTICIPANTS = 1 << 15
 """A row's sender is a number of 16 bits with a sign."""
 _ROW = struct.Struct(">hi16si16siiiqihihihi")
 _FLUSH_BYTES = 1 << 20
-_CPU_GRACE_S = 5
-"""The first limit ends the child with SIGXCPU, which tells its worker why; the second ends it anyhow."""
 
 
 def main() -> None:
     task = msgspec.json.decode(sys.stdin.buffer.readline(), type=ImportTask)
-    threading.Thread(target=_end_with_parent, daemon=True).start()
-    resource.setrlimit(resource.RLIMIT_AS, (task.memory_bytes, task.memory_bytes))
-    resource.setrlimit(resource.RLIMIT_CPU, (task.cpu_seconds, task.cpu_seconds + _CPU_GRACE_S))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    end_with_parent()
+    limit_resources(Limits(task.memory_bytes, task.cpu_seconds))
     try:
         _say(_run(task))
     except DomainError as error:
@@ -54,7 +48,7 @@ def main() -> None:
     except MemoryError:
         _say(Outcome(error_code=ImportLimitExceeded.code))
     except Exception as error:  # noqa: BLE001 - told without its message, which may quote the export
-        _say(Outcome(crash=_where(error)))
+        _say(Outcome(crash=where_raised(error)))
 
 
 def _run(task: ImportTask) -> Outcome:
@@ -96,17 +90,6 @@ def write_messages(target: BinaryIO, transcript: Transcript, sealer: Sealer, cha
             buffer.clear()
     buffer += COPY_TRAILER
     target.write(buffer)
-
-
-def _end_with_parent() -> None:
-    """Standard input stays open for as long as the worker lives."""
-    os.read(sys.stdin.fileno(), 1)  # unbuffered: a buffer that a thread reads cannot be closed when the child ends
-    os._exit(1)
-
-
-def _where(error: Exception) -> str:
-    frames = traceback.extract_tb(error.__traceback__)[-4:]
-    return f"{type(error).__name__} at " + " < ".join(f"{f.name}:{f.lineno}" for f in reversed(frames))
 
 
 def _say(outcome: Outcome) -> None:

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from operator import itemgetter
 from typing import TypeVar
 
@@ -12,9 +12,11 @@ WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", 
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _EPOCH_WEEKDAY = _EPOCH.weekday()
-HOUR = 3_600
+MINUTE = 60
+HOUR = 60 * MINUTE
 HOURS = range(24)
 _HOURS_A_DAY = len(HOURS)
+DAY = _HOURS_A_DAY * HOUR
 
 
 def timestamp(time: int, *, utc: bool) -> str:
@@ -40,16 +42,26 @@ def daily(hours: Counter[int]) -> dict[str, int]:
 
 def by_date(hours: Counter[int]) -> dict[str, int]:
     """Messages by date, in order, for the dates that have any."""
+    days = by_day(hours)
+    return {date_of(day).isoformat(): days[day] for day in sorted(days)}
+
+
+def by_day(hours: Counter[int]) -> Counter[int]:
+    """Messages by whole days since 1970."""
     days: Counter[int] = Counter()
     for hour, count in hours.items():
         days[hour // _HOURS_A_DAY] += count
-    return {(_EPOCH + timedelta(days=day)).date().isoformat(): days[day] for day in sorted(days)}
+    return days
+
+
+def date_of(day: int) -> date:
+    """The date so many days after 1970-01-01."""
+    return (_EPOCH + timedelta(days=day)).date()
 
 
 def days_between(first: int, last: int) -> int:
     """Calendar days from one time to another, both ends included."""
-    day = HOUR * _HOURS_A_DAY
-    return last // day - first // day + 1
+    return last // DAY - first // DAY + 1
 
 
 def busiest(labels: Sequence[_Label], counts: Iterable[int]) -> _Label | None:

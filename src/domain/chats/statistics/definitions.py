@@ -3,22 +3,11 @@
 import msgspec
 
 from domain.chats.statistics.model import DEFAULTS, Parameters
+from domain.chats.statistics.relationship_definitions import RELATIONSHIP
+from domain.chats.statistics.terms import Definition, Term
 
-VERSION = 1
+VERSION = 2
 """Raised with every change by which the same chat gets another number."""
-
-
-class Term(msgspec.Struct, frozen=True):
-    term: str
-    definition: str
-
-
-class Definition(msgspec.Struct, frozen=True):
-    name: str
-    """Dotted where it is a field of `user_stats`."""
-    definition: str
-    unit: str
-    parameters: tuple[str, ...] = ()
 
 
 class Definitions(msgspec.Struct, frozen=True, kw_only=True):
@@ -30,7 +19,9 @@ class Definitions(msgspec.Struct, frozen=True, kw_only=True):
 
 def definitions() -> Definitions:
     """The definitions of all statistics, with the default parameters."""
-    return Definitions(definitions_version=VERSION, parameters=DEFAULTS, terms=_TERMS, definitions=_CHAT + _USER)
+    return Definitions(
+        definitions_version=VERSION, parameters=DEFAULTS, terms=_TERMS, definitions=_CHAT + _USER + RELATIONSHIP
+    )
 
 
 _TERMS = (
@@ -82,7 +73,19 @@ _TERMS = (
     ),
     Term("turn", "A maximal run of messages of one sender within a session."),
     Term(
-        "rounding", "Numbers that are not whole are rounded to two decimals. An average of nothing is 0, unless said."
+        "proportion",
+        "count of `of` cases in per cent, with the 95 % interval of Wilson (1927); null where there are no cases.",
+    ),
+    Term(
+        "quantile",
+        "Of sorted values, interpolated linearly between the two nearest (Hyndman and Fan 1996, type 7); the median is "
+        "the quantile of 50 %. Null of no values.",
+    ),
+    Term("gap", "The time from a message to the next one in order of time, whoever sent them, in seconds."),
+    Term(
+        "rounding",
+        "Numbers that are not whole are rounded to two decimals; coefficients and lifts to four. An average of nothing "
+        "is 0, unless said.",
     ),
 )
 

@@ -9,7 +9,7 @@ import regex
 _CLUSTER = regex.compile(
     r"""
       \p{Regional_Indicator}{2}
-    | [0-9\#*]\uFE0F?\u20E3
+    | [0-9\#*]\uFE0F?\u20E3[\p{Grapheme_Extend}\p{Emoji_Modifier}--\u200D]*+
     | \p{Extended_Pictographic}[\p{Grapheme_Extend}\p{Emoji_Modifier}--\u200D]*+
       (?:\u200D\p{Extended_Pictographic}[\p{Grapheme_Extend}\p{Emoji_Modifier}--\u200D]*+)*+
     """,

@@ -63,10 +63,9 @@ def stop_words(languages: list[Language]) -> frozenset[str]:
 def _language_of(words: list[str]) -> str | None:
     """The language with the most function words in a message: at least two, and more than any other."""
     by_word = _languages_by_word()
-    hits = Counter(code for word in words for code in by_word.get(word, ()))
-    ranked = hits.most_common(2)
-    if not ranked or ranked[0][1] < _ENOUGH_WORDS:
+    hits = Counter([code for word in words if word in by_word for code in by_word[word]])
+    most = max(hits.values(), default=0)
+    if most < _ENOUGH_WORDS:
         return None
-    if len(ranked) > 1 and ranked[0][1] == ranked[1][1]:
-        return None
-    return ranked[0][0]
+    ranked = [code for code, count in hits.items() if count == most]
+    return ranked[0] if len(ranked) == 1 else None

@@ -35,6 +35,7 @@ class Parameters(msgspec.Struct, frozen=True, kw_only=True):
     style_min_words: int = 1_000
     style_min_english_percent: int = 80
     style_sample_messages: int = 5_000
+    style_blocks: int = 50
     style_resamples: int = 200
 
 
@@ -145,7 +146,6 @@ class UserStatistics(msgspec.Struct, frozen=True, kw_only=True):
     text_messages: TextMessages
     messages_by_month: list[int]
     """Of the months of `timeline.months`."""
-    burstiness: float | None
 
 
 class Session(msgspec.Struct, frozen=True, kw_only=True):

@@ -5,12 +5,14 @@ into pieces, equal pieces are counted, and only distinct ones are looked into.
 """
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from itertools import chain
 from typing import NamedTuple
 
-from domain.chats.statistics import emoji, links, words
+from domain.chats.statistics import emoji, laughter, links, words
 
-_BATCH = 2_000
+_BATCH = 200
+"""A list for each text, and few enough not to set the garbage collector to work."""
 _AROUND_FILE_NAME = ".,;:!?()[]<>\"'“”*_~"
 
 
@@ -21,9 +23,11 @@ class Piece(NamedTuple):
     numbers: int
     emojis: tuple[str, ...]
     links: int
+    laughs_in: tuple[str, ...]
+    """As `laughter.languages` tells."""
 
 
-_NOTHING = Piece((), 0, (), 0)
+_NOTHING = Piece((), 0, (), 0, ())
 
 
 class Reader(dict[str, Piece]):
@@ -42,7 +46,7 @@ class Reader(dict[str, Piece]):
         if self._file_names and text.strip(_AROUND_FILE_NAME) in self._file_names:
             return _NOTHING
         if (word := words.plain(text)) is not None:
-            return Piece((word,), 0, (), 0)
+            return Piece((word,), 0, (), 0, laughter.languages((word,), ()))
         link_count = 0
         rest = text
         if links.may_hold_link(rest):
@@ -50,7 +54,7 @@ class Reader(dict[str, Piece]):
             rest = links.remove(rest)
         emojis, rest = emoji.take(links.remove_emails(rest))
         found, numbers = words.segment(rest)
-        return Piece(found, numbers, emojis, link_count)
+        return Piece(found, numbers, emojis, link_count, laughter.languages(found, emojis))
 
     def words_of(self, text: str) -> list[str]:
         """The words of a text that hold a letter, in normal form and in order."""
@@ -62,9 +66,9 @@ class Reader(dict[str, Piece]):
         return sum(len(piece.words) + piece.numbers for piece in found)
 
 
-def count_pieces(texts: list[str]) -> Counter[str]:
-    """How often each piece occurs. The batches bound the memory."""
-    counts: Counter[str] = Counter()
+def count_pieces(texts: list[str], counts: Counter[str]) -> Iterator[list[list[str]]]:
+    """Count the pieces, and give those of each text, in batches that bound the memory."""
     for start in range(0, len(texts), _BATCH):
-        counts.update(" ".join(texts[start : start + _BATCH]).split())
-    return counts
+        batch = list(map(str.split, texts[start : start + _BATCH]))
+        counts.update(chain.from_iterable(batch))
+        yield batch

@@ -3,24 +3,28 @@
 import unicodedata
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import regex
-from msgspec.structs import replace
-
-from domain.chats.statistics.model import Statistics, UserStatistics
 
 _NAMELESS = "#"
 _FIRST_LETTERS = regex.compile(r"(?<![\p{L}\p{M}'’])\p{L}")
 
 
-def shared_view(statistics: Statistics, names: Mapping[str, str]) -> Statistics:
-    """The statistics without words, links and messages, participants under the names given for all of them."""
-    return replace(
-        statistics,
-        links=[],
-        top_words=[],
-        user_stats={names[name]: _shared_user(user) for name, user in statistics.user_stats.items()},
-    )
+def shared_view(statistics: Mapping[str, Any], names: Mapping[str, str]) -> dict[str, Any]:
+    """The statistics without words, links and messages, participants under the names given for all of them.
+
+    They are taken as they are stored: an earlier version has counted fewer things.
+    """
+    shown = {**statistics, "links": [], "top_words": []}
+    shown["user_stats"] = {names[name]: _shared_user(user) for name, user in statistics["user_stats"].items()}
+    if silence := statistics.get("longest_silence"):
+        shown["longest_silence"] = silence | {"broken_by": names[silence["broken_by"]]}
+    if network := statistics.get("reply_network"):
+        shown["reply_network"] = [
+            pair | {"replied_to": names[pair["replied_to"]], "replier": names[pair["replier"]]} for pair in network
+        ]
+    return shown
 
 
 def initials(participants: Sequence[str]) -> dict[str, str]:
@@ -38,8 +42,8 @@ def initials(participants: Sequence[str]) -> dict[str, str]:
     return labels
 
 
-def _shared_user(user: UserStatistics) -> UserStatistics:
-    return replace(user, top_words=[], longest_message=replace(user.longest_message, message=""))
+def _shared_user(user: dict[str, Any]) -> dict[str, Any]:
+    return user | {"top_words": [], "longest_message": user["longest_message"] | {"message": ""}}
 
 
 def _initials(name: str) -> str:

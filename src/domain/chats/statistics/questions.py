@@ -14,7 +14,9 @@ _QUESTION = regex.compile(rf"[{_MARKS}]|(?<=\p{{Greek}});")
 
 def asking(texts: list[str]) -> int:
     """How many of the texts ask: those with a question mark outside a link, in Greek a semicolon after a letter."""
-    return sum(map(_asks, filter(_MARK_OR_SEMICOLON.search, texts)))
+    # Of all the marks ASCII has one, and it has no Greek.
+    may_ask = [text for text in texts if "?" in text or not text.isascii()]
+    return sum(map(_asks, filter(_MARK_OR_SEMICOLON.search, may_ask)))
 
 
 def _asks(text: str) -> bool:

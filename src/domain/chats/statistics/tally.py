@@ -3,11 +3,11 @@
 from collections import Counter, defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from heapq import nsmallest
+from itertools import islice
 
 from domain.chats.statistics.calendar import HOUR
-from domain.chats.statistics.pieces import Reader, count_pieces
-from domain.chats.transcript import Transcript
+from domain.chats.statistics.chat import Chat
+from domain.chats.statistics.pieces import count_pieces
 
 
 @dataclass(slots=True)
@@ -22,6 +22,8 @@ class Tally:
     numbers: int = 0
     emojis: Counter[str] = field(default_factory=Counter)
     links: int = 0
+    laughing: int = 0
+    """Text messages that laugh."""
 
     @property
     def messages(self) -> int:
@@ -38,17 +40,22 @@ class Tally:
         self.numbers += other.numbers
         self.emojis.update(other.emojis)
         self.links += other.links
+        self.laughing += other.laughing
 
 
-def take(transcript: Transcript, positions: Sequence[int], written: list[str], reader: Reader) -> Tally:
-    """The tally of the messages at these positions, `written` being what people wrote in them."""
-    times = transcript.times
+def take(chat: Chat, positions: Sequence[int], texts: list[str], captions: list[str]) -> Tally:
+    """The tally of the messages at these positions, with what is written in text messages and in others."""
+    times = chat.transcript.times
     numbers = links = 0
+    pieces: Counter[str] = Counter()
+    laughing = _count_laughing(chat, texts, pieces)
+    for _ in count_pieces(captions, pieces):
+        pass
     # Faster than adding to a Counter one by one.
     words: defaultdict[str, int] = defaultdict(int)
     emojis: defaultdict[str, int] = defaultdict(int)
-    for text, count in count_pieces(written).items():
-        piece = reader[text]
+    for text, count in pieces.items():
+        piece = chat.reader[text]
         for word in piece.words:
             words[word] += count
         for emoji in piece.emojis:
@@ -56,21 +63,28 @@ def take(transcript: Transcript, positions: Sequence[int], written: list[str], r
         numbers += piece.numbers * count
         links += piece.links * count
     return Tally(
-        kinds=Counter(map(transcript.kinds.__getitem__, positions)),
+        kinds=Counter(map(chat.transcript.kinds.__getitem__, positions)),
         hours=Counter([times[position] // HOUR for position in positions]),
         words=Counter(words),
         numbers=numbers,
         emojis=Counter(emojis),
         links=links,
+        laughing=laughing,
     )
+
+
+def _count_laughing(chat: Chat, texts: list[str], pieces: Counter[str]) -> int:
+    """How many of the texts laugh; their pieces are counted on the way, because they are cut but once."""
+    found = known = 0
+    laughing: set[str] = set()
+    for batch in count_pieces(texts, pieces):
+        new = islice(reversed(pieces), len(pieces) - known)  # a dict keeps the order in which keys came
+        known = len(pieces)
+        laughing.update(piece for piece in new if not chat.laughs_in.isdisjoint(chat.reader[piece].laughs_in))
+        found += len(batch) - sum(map(laughing.isdisjoint, batch))
+    return found
 
 
 def without(counts: Mapping[str, int], left_out: Collection[str]) -> dict[str, int]:
     """The counts of all but the words left out."""
     return {word: count for word, count in counts.items() if word not in left_out}
-
-
-def top(counts: Mapping[str, int], size: int, max_chars: int) -> list[tuple[str, int]]:
-    """The entries counted most, equals by code point; entries longer than `max_chars` are not listed."""
-    ranked = ((-count, name) for name, count in counts.items() if len(name) <= max_chars)
-    return [(name, -count) for count, name in nsmallest(size, ranked)]

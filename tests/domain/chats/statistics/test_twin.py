@@ -29,6 +29,8 @@ FRAGMENTS = [
         "ﾗｰﾒﾝ",
         "々〇",
     ],
+    *["haha", "Hahahaa!", "hohe", "mwahaha", "ahah", "ehehe", "jaja", "jajaja", "kkk", "kkkk", "rs", "rsrs", "wkwkw"],
+    *["lol", "LOOLZ", "lmfao", "xD", "😹", "хахах", "лол", "ههه", "ה", "חח", "हाहा", "哈哈", "呵", "ㅋㅋ", "w", "笑"],
     *["?", "？", "؟", "՞", "¿", "⁉️", "\u037e"],
     *["😂", "❤️", "❤", "❤︎", "👍🏽", "🙏🏿", "👩‍💻", "👨‍👩‍👧‍👦", "🇮🇳", "🇮", "🤷🏻‍♀", "🏴\U000e0067\U000e0062\U000e007f"],
     *["1️⃣", "#⃣", "©", "©️", "™", "ℹ", "☝🏽", "🏽", "☎", "▶", "▶️", "🏳️‍🌈"],
@@ -69,7 +71,11 @@ parameters = st.one_of(
     st.builds(
         Parameters,
         session_gap_minutes=st.integers(1, 400),
+        short_session_gap_minutes=st.integers(0, 400),
         response_window_minutes=st.integers(0, 400),
+        overnight_window_minutes=st.integers(0, 1_000),
+        answer_window_minutes=st.integers(0, 3_000),
+        double_text_minutes=st.integers(0, 60),
         top_words=st.integers(0, 3),
         top_emojis=st.integers(0, 3),
         user_top_words=st.integers(0, 3),
@@ -80,17 +86,25 @@ parameters = st.one_of(
         longest_message_chars=st.integers(0, 10),
         language_min_percent=st.integers(0, 60),
         language_sample_messages=st.integers(0, 5),
+        timeline_years=st.integers(1, 3),
+        reply_pairs=st.integers(0, 3),
+        style_min_words=st.integers(0, 8),
+        style_min_english_percent=st.integers(0, 60),
+        style_sample_messages=st.integers(1, 8),
+        style_blocks=st.integers(1, 4),
+        style_resamples=st.integers(1, 4),
     ),
 )
 
 
 @st.composite
 def transcripts(draw) -> Transcript:
-    drawn = draw(st.lists(rows, max_size=30))
+    people = draw(st.integers(1, 4))
+    drawn = [(time, sender % people, *rest) for time, sender, *rest in draw(st.lists(rows, max_size=30))]
     return Transcript(
         platform="whatsapp",
         title=None,
-        participants=["Ann", "Боб", "❤️", "+44 7700 900123"],
+        participants=["Ann", "Боб", "❤️", "+44 7700 900123"][:people],
         times=[time for time, *_ in drawn],
         senders=[SYSTEM_SENDER if kind == Kind.SYSTEM else sender for _, sender, _, kind, _ in drawn],
         kinds=bytearray(kind for *_, kind, _ in drawn),
@@ -106,3 +120,30 @@ def transcripts(draw) -> Transcript:
 @given(transcripts(), parameters)
 def test_agrees_with_the_slow_and_obvious_implementation(transcript, parameters):
     assert compute(transcript, parameters) == twin.statistics(transcript, parameters)
+
+
+ENGLISH = [
+    *["I", "you", "it's", "the", "a", "in", "on", "don't", "never", "and", "but", "so", "very", "is", "will", "all"],
+    *["dinner", "tomorrow", "coffee"],
+]
+conversations = st.lists(
+    st.tuples(st.sampled_from(["Ann", "Bob"]), st.lists(st.sampled_from(ENGLISH), max_size=12).map(" ".join)),
+    min_size=20,
+    max_size=40,
+)
+
+
+@settings(max_examples=50, deadline=None)
+@given(conversations, st.integers(1, 8), st.integers(5, 40), st.integers(0, 40))
+def test_agrees_on_the_style_of_two_people(conversation, blocks, sample, words):
+    transcript = chats.transcript(
+        [(60 * index, sender, text) for index, (sender, text) in enumerate(conversation)], participants=["Ann", "Bob"]
+    )
+    found = Parameters(
+        style_blocks=blocks,
+        style_sample_messages=sample,
+        style_min_words=words,
+        style_min_english_percent=50,
+        style_resamples=9,
+    )
+    assert compute(transcript, found) == twin.statistics(transcript, found)

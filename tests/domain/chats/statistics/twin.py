@@ -5,6 +5,8 @@ from datetime import UTC, datetime, timedelta
 from itertools import groupby, pairwise
 from typing import NamedTuple
 
+from tests.domain.chats.statistics import twin_relationship
+from tests.domain.chats.statistics.twin_laughter import laughs
 from tests.domain.chats.statistics.twin_text import LISTS, Content, asks, language_of
 
 from domain.chats.statistics import model
@@ -86,8 +88,10 @@ class Twin:
             if transcript.kinds[index] != Kind.SYSTEM
         ]
         self.messages = sorted(rows, key=lambda message: message.when)
-        file_names = set(transcript.attachments.values())
-        self.contents = [(message, Content(message.text, file_names)) for message in self.messages if message.written]
+        self.file_names = set(transcript.attachments.values())
+        self.contents = [
+            (message, Content(message.text, self.file_names)) for message in self.messages if message.written
+        ]
         self.languages = languages_of([content for _, content in self.contents], parameters)
         self.stop_words = set().union(*(LISTS[entry.language] for entry in self.languages))
         self.sessions = sessions_of(self.messages, parameters)
@@ -109,6 +113,7 @@ class Twin:
         ]
         emojis = [emoji for _, content in self.contents for emoji in content.emojis]
         dates = sorted({message.when.date() for message in messages})
+        users = {name: self.user(name) for name in self.names}
         return model.Statistics(
             total_messages=len(messages),
             total_words=len(words),
@@ -133,9 +138,17 @@ class Twin:
             top_emojis=[
                 model.EmojiCount(*entry) for entry in top(emojis, parameters.top_emojis, parameters.listed_word_chars)
             ],
-            user_stats={name: self.user(name) for name in self.names},
+            user_stats=users,
+            sessions=twin_relationship.sessions(self, self.stamp),
+            balance=twin_relationship.balance(users.values()),
+            streaks=twin_relationship.streaks(messages),
+            longest_silence=twin_relationship.longest_silence(messages, self.stamp),
+            timeline=twin_relationship.timeline(messages, parameters),
+            burstiness=twin_relationship.burstiness(messages),
+            reply_network=twin_relationship.reply_network(self),
+            style_matching=twin_relationship.style_matching(self),
             languages=self.languages,
-            definitions_version=1,
+            definitions_version=2,
             parameters=parameters,
             resolution_seconds=self.resolution_seconds,
             zone="UTC" if self.utc else "local",
@@ -175,7 +188,27 @@ class Twin:
             busiest_hour=first_of_most(hourly(messages)),
             hourly_distribution=hourly(messages),
             longest_message=self.longest(contents),
+            turn_taking=twin_relationship.turn_taking(self, name),
+            text_messages=self.text_messages(name),
+            messages_by_month=twin_relationship.messages_by_month(self, name),
         )
+
+    def text_messages(self, name):
+        own = [
+            message
+            for message in self.messages
+            if message.sender == name and message.kind == Kind.TEXT and message.written
+        ]
+        languages = [entry.language for entry in self.languages]
+        return model.TextMessages(
+            count=len(own),
+            questions=twin_relationship.proportion(asks(message.text) for message in own),
+            laughter=twin_relationship.proportion(laughs(message.text, self.file_names, languages) for message in own),
+            late_night=twin_relationship.proportion(message.when.hour in range(5) for message in own),
+        )
+
+    def stamp(self, when):
+        return stamp(when, self.utc)
 
     def response_seconds(self, name):
         found = []
