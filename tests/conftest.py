@@ -1,8 +1,10 @@
 """Real servers for the whole session, its own, in a directory that is removed afterwards."""
 
 import shutil
+import signal
 import tempfile
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 import pytest
@@ -70,3 +72,19 @@ async def stack(environ: dict[str, str], server_directory: Path) -> AsyncIterato
     directory.mkdir()
     async with running_stack(environ, directory) as running:
         yield running
+
+
+@pytest.fixture
+def paused_worker(stack: Stack) -> Callable[[], AbstractContextManager[None]]:
+    """A block in which no job runs."""
+
+    @contextmanager
+    def paused() -> Iterator[None]:
+        worker = stack.processes["worker"]
+        worker.send_signal(signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            worker.send_signal(signal.SIGCONT)
+
+    return paused

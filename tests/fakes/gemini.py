@@ -12,9 +12,17 @@ DIMENSION = 768
 class FakeGemini:
     def __init__(self):
         self.failures = deque()
-        """What the next requests are answered with: a status, (status, headers), or `hang`."""
+        """What the next requests are answered with: a status, (status, headers or an error's details), or `hang`."""
         self.replies = deque()
         """What the next answers say: an object, a text, or (text, finish reason); None is a blocked prompt."""
+        self.reply_to = lambda asked: self.replies.popleft()
+        """What a request is answered with, where requests come in no order; `hang` is no answer."""
+        self.usage = None
+        """Tokens that each answer says it took."""
+        self.together = asyncio.Barrier(1)
+        """Requests wait for each other until so many are under way."""
+        self.under_way = 0
+        self.most_under_way = 0
         self.prompts = []
         self.dimension = DIMENSION
         self.requests = []
@@ -56,16 +64,21 @@ class FakeGemini:
         head = (await reader.readuntil(b"\r\n\r\n")).decode().lower()
         length = int(head.split("content-length:")[1].split("\r\n")[0])
         asked = json.loads(await reader.readexactly(length))
+        self.under_way += 1
+        self.most_under_way = max(self.under_way, self.most_under_way)
+        await self.together.wait()
         failure = self.failures.popleft() if self.failures else None
-        if failure == "hang":
-            await asyncio.Event().wait()
-        status, headers = failure if isinstance(failure, tuple) else (failure or 200, {})
-        body = {"error": {"code": status, "message": "no", "status": "NO"}}
+        status, extra = failure if isinstance(failure, tuple) else (failure or 200, {})
+        headers, details = (extra, []) if isinstance(extra, dict) else ({}, extra)
+        body = {"error": {"code": status, "message": "no", "status": "NO", "details": details}}
         if status == 200:
             body = self._embed(asked["requests"]) if "requests" in asked else self._generate(asked)
+        if "hang" in (status, body):
+            await asyncio.Event().wait()
         content = json.dumps(body).encode()
         lines = [f"HTTP/1.1 {status} Status", "Content-Type: application/json", f"Content-Length: {len(content)}"]
         lines += [f"{name}: {value}" for name, value in headers.items()]
+        self.under_way -= 1
         writer.write("\r\n".join([*lines, "", ""]).encode() + content)
         await writer.drain()
 
@@ -76,12 +89,15 @@ class FakeGemini:
 
     def _generate(self, asked):
         self.prompts.append(asked)
-        reply = self.replies.popleft()
+        reply = self.reply_to(asked)
+        if reply == "hang":
+            return reply
         if reply is None:
             return {"promptFeedback": {"blockReason": "SAFETY"}}
         text, reason = reply if isinstance(reply, tuple) else (reply, "STOP")
         parts = [{"text": text if isinstance(text, str) else json.dumps(text)}]
-        return {"candidates": [{"content": {"role": "model", "parts": parts}, "finishReason": reason}]}
+        answer = {"candidates": [{"content": {"role": "model", "parts": parts}, "finishReason": reason}]}
+        return answer if self.usage is None else answer | {"usageMetadata": {"totalTokenCount": self.usage}}
 
 
 def vector(text, dimension=DIMENSION):

@@ -1,6 +1,5 @@
 """The routes of chats."""
 
-import re
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -28,9 +27,11 @@ from app.chats.progress import chat_events, wait_until_settled
 from app.chats.upload import ReceivedForm, receive_upload
 from app.chats.views import Categories, chat_view, public_statistics
 from app.documentation import BEARER, InvalidRequest, answers
+from app.prefer import wait_s
 from app.providers import build_chat_service
 from app.resources import Resources
 from app.security import CurrentUser
+from app.streams import last_revision
 from domain.catalogue.service import CatalogueService
 from domain.chats.errors import (
     ChatImportFailed,
@@ -45,16 +46,14 @@ from domain.chats.repository import ChatRows
 from domain.chats.service import ChatReader
 from domain.chats.states import ChatStatus, VectorStatus
 from domain.errors import DomainError, Unauthenticated
+from domain.insights.reader import InsightReader
 from domain.users.service import AccountDeleted
 
 OWN_CHAT = (Unauthenticated, AccountDeleted, ChatNotFound, InvalidRequest)
 IMPORTED_CHAT = (*OWN_CHAT, ChatNotReady, ChatImportFailed)
 WAIT_S = 25
-_LONGEST_WAIT_S = 60
 _LAST_POSITION = 2**31 - 1
 _IMPORT_OPTIONS = frozenset({"date_order"})
-_EVENT_ID = re.compile(r"\d{1,18}", re.ASCII)
-_PREFER_WAIT = re.compile(r"(?:^|[,;\s])wait\s*=\s*(\d{1,4})", re.IGNORECASE)
 
 
 class ChatController(Controller):
@@ -99,7 +98,7 @@ class ChatController(Controller):
         except DomainError:  # after any other error the commit may have come through: what no chat waits for is swept
             await blobs.remove(resources.blobs, name)
             raise
-        state = await wait_until_settled(chat_rows, resources.signals, user.id, chat_id, _wait_s(prefer))
+        state = await wait_until_settled(chat_rows, resources.signals, user.id, chat_id, wait_s(prefer, WAIT_S))
         if state is not None and state.status == ChatStatus.FAILED:
             async with resources.database.transaction() as session:
                 await build_chat_service(session, resources).delete(user.id, chat_id)
@@ -122,8 +121,10 @@ class ChatController(Controller):
         user: NamedDependency[CurrentUser],
         chat_reader: NamedDependency[ChatReader],
         categories: NamedDependency[Categories],
+        insight_reader: NamedDependency[InsightReader],
     ) -> list[ChatView]:
-        return [chat_view(chat, user.subject, categories) for chat in await chat_reader.of_user(user.id)]
+        unlocked = await insight_reader.unlocked_chats(user.id)
+        return [chat_view(chat, user.subject, categories, unlocked) for chat in await chat_reader.of_user(user.id)]
 
     @get(
         "/{chat_id:str}",
@@ -138,9 +139,10 @@ class ChatController(Controller):
         user: NamedDependency[CurrentUser],
         chat_reader: NamedDependency[ChatReader],
         categories: NamedDependency[Categories],
+        insight_reader: NamedDependency[InsightReader],
     ) -> ChatView:
         chat = await chat_reader.one(user.id, chat_id)
-        return chat_view(chat, user.subject, categories)
+        return chat_view(chat, user.subject, categories, await insight_reader.unlocked_chats(user.id, chat_id))
 
     @get(
         "/{chat_id:str}/messages",
@@ -184,7 +186,7 @@ class ChatController(Controller):
         """Events `progress` and at last `done`; an event's id is the state's revision, from which a client resumes."""
         if await chat_rows.state(user.id, chat_id) is None:
             raise ChatNotFound
-        events = chat_events(chat_rows, resources.signals, user.id, chat_id, _revision(last_event_id))
+        events = chat_events(chat_rows, resources.signals, user.id, chat_id, last_revision(last_event_id))
         return ServerSentEvent(events)
 
     @get(
@@ -218,11 +220,12 @@ class ChatController(Controller):
         resources: NamedDependency[Resources],
         chat_reader: NamedDependency[ChatReader],
         categories: NamedDependency[Categories],
+        insight_reader: NamedDependency[InsightReader],
     ) -> ChatView:
         async with resources.database.transaction() as session:
             await build_chat_service(session, resources).set_display_name(user.id, chat_id, data.user_display_name)
         chat = await chat_reader.one(user.id, chat_id)
-        return chat_view(chat, user.subject, categories)
+        return chat_view(chat, user.subject, categories, await insight_reader.unlocked_chats(user.id, chat_id))
 
     @put(
         "/{chat_id:str}/sharing",
@@ -239,12 +242,13 @@ class ChatController(Controller):
         resources: NamedDependency[Resources],
         chat_reader: NamedDependency[ChatReader],
         categories: NamedDependency[Categories],
+        insight_reader: NamedDependency[InsightReader],
     ) -> ChatView:
         async with resources.database.transaction() as session:
             service = build_chat_service(session, resources)
             await service.share(user.id, chat_id, shared=data.shared, show_names=data.show_names)
         chat = await chat_reader.one(user.id, chat_id)
-        return chat_view(chat, user.subject, categories)
+        return chat_view(chat, user.subject, categories, await insight_reader.unlocked_chats(user.id, chat_id))
 
     @delete(
         "/{chat_id:str}",
@@ -290,13 +294,3 @@ def _import_options(form: ReceivedForm) -> dict[str, str]:
     except msgspec.ValidationError:
         raise UploadMalformed("The part date_order is not one of dmy, mdy, ymd.") from None
     return options
-
-
-def _revision(last_event_id: str | None) -> int:
-    found = _EVENT_ID.fullmatch(last_event_id or "")
-    return int(found[0]) if found else 0
-
-
-def _wait_s(prefer: str | None) -> int:
-    found = _PREFER_WAIT.search(prefer or "")
-    return min(int(found[1]), _LONGEST_WAIT_S) if found else WAIT_S

@@ -3,15 +3,15 @@
 import asyncio
 import base64
 import signal
-import sys
 import tempfile
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from typing import BinaryIO
 
 import msgspec
 import structlog
 
+from app.children import Child, running_child
 from app.settings import Settings
 from domain.chats.importing.errors import ImportLimitExceeded
 from domain.chats.importing.protocol import ImportTask, Outcome
@@ -61,38 +61,26 @@ async def run_import(
         cpu_seconds=settings.import_timeout_s,
         options=claim.options,
     )
-    child = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "domain.chats.importing.child"),
-        stdin=asyncio.subprocess.PIPE,
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.DEVNULL,
-        pass_fds=(task.source, task.target),
-        limit=64 * 1024 * 1024,  # the sealed statistics come as one line
-        env={"PYTHONUTF8": "1"},  # none of the worker's secrets
-    )
-    try:
-        async with asyncio.timeout(settings.import_timeout_s):
-            outcome = await _converse(child, task, on_stage)
-    except TimeoutError:
-        outcome = Outcome(error_code=ImportLimitExceeded.code)
-    finally:
-        with suppress(ProcessLookupError):
-            child.kill()
-        await child.wait()
-    if outcome is None and child.returncode == -signal.SIGXCPU:
+    one_line = 64 * 1024 * 1024  # the sealed statistics
+    descriptors = (task.source, task.target)
+    async with running_child("domain.chats.importing.child", buffer_bytes=one_line, descriptors=descriptors) as child:
+        try:
+            async with asyncio.timeout(settings.import_timeout_s):
+                outcome = await _converse(child, task, on_stage)
+        except TimeoutError:
+            outcome = Outcome(error_code=ImportLimitExceeded.code)
+    if outcome is None and child.exit_code == -signal.SIGXCPU:
         outcome = Outcome(error_code=ImportLimitExceeded.code)
     if outcome is None or outcome.crash is not None:
-        _log.error("import.crashed", returncode=child.returncode, where=outcome.crash if outcome else None)
+        _log.error("import.crashed", returncode=child.exit_code, where=outcome.crash if outcome else None)
         raise ImportCrashed
     target.seek(0)
     return outcome
 
 
-async def _converse(child: asyncio.subprocess.Process, task: ImportTask, on_stage: OnStage) -> Outcome | None:
-    assert child.stdin is not None  # noqa: S101 - both are pipes
-    assert child.stdout is not None  # noqa: S101 - as above
-    child.stdin.write(msgspec.json.encode(task) + b"\n")
-    async for line in child.stdout:
+async def _converse(child: Child, task: ImportTask, on_stage: OnStage) -> Outcome | None:
+    child.input.write(msgspec.json.encode(task) + b"\n")
+    async for line in child.output:
         outcome = msgspec.json.decode(line, type=Outcome)
         if outcome.stage is None:
             return outcome

@@ -11,6 +11,7 @@ from sqlalchemy import text
 
 from app import blobs
 from app.chats.importer import ImportCrashed, OnStage, run_import, scratch_file
+from app.leases import while_held
 from app.providers import build_chat_service, build_indexing_service
 from app.queues import NotNow
 from app.resources import Resources
@@ -18,9 +19,10 @@ from app.signals import chat_topic
 from domain.base import utc_now
 from domain.chats.errors import ImportFailed
 from domain.chats.importing.protocol import Outcome
-from domain.chats.imports import ATTEMPTS, LEASE_S, Claim, ImportBusy, ImportService
+from domain.chats.imports import ATTEMPTS, LEASE_S, Claim, ImportService
 from domain.chats.repository import ChatRepository, delete_messages
 from domain.chats.states import ImportStage
+from domain.leases import Held, Superseded
 from domain.outbox import Outbox, Queue
 
 _DELETE_AT_ONCE = 10_000
@@ -30,7 +32,7 @@ _ORPHAN_AGE = timedelta(hours=1)
 async def import_chat(resources: Resources, chat_id: UUID) -> None:
     """Turn the uploaded export into messages and statistics."""
     while (claim := await _claim(resources, chat_id)) is not None:
-        async with _released_on_failure(resources, claim), _lease_kept(resources, claim):
+        async with _released_on_failure(resources, claim):
             if await _import(resources, claim):
                 break
     await resources.signals.send(chat_topic(chat_id))
@@ -41,12 +43,16 @@ async def _claim(resources: Resources, chat_id: UUID) -> Claim | None:
     try:
         async with _imports(resources) as imports:
             return await imports.claim(chat_id)
-    except ImportBusy as busy:
-        raise NotNow(busy.until) from None
+    except Held as held:
+        raise NotNow(held.until) from None
 
 
 async def _import(resources: Resources, claim: Claim) -> bool:
     """Import and settle; False when superseded, and then upload and job are still another run's."""
+
+    async def renew() -> bool:
+        async with _imports(resources) as imports:
+            return await imports.renew(claim)
 
     async def on_stage(stage: ImportStage) -> None:
         async with _imports(resources) as imports:
@@ -59,7 +65,11 @@ async def _import(resources: Resources, claim: Claim) -> bool:
         except FileNotFoundError:
             outcome = Outcome(error_code=ImportFailed.code)
         else:
-            outcome = await _read(resources, claim, source, target, on_stage)
+            reading = _read(resources, claim, source, target, on_stage)
+            try:
+                outcome = await while_held(reading, renew, LEASE_S)
+            except Superseded:
+                return False
         if outcome.error_code is None:
             await on_stage(ImportStage.STORING)
         async with resources.database.transaction() as session:
@@ -89,24 +99,6 @@ async def _imports(resources: Resources) -> AsyncIterator[ImportService]:
 
 
 @asynccontextmanager
-async def _lease_kept(resources: Resources, claim: Claim) -> AsyncIterator[None]:
-    async def renew() -> None:
-        while True:
-            await asyncio.sleep(LEASE_S / 4)
-            with suppress(Exception):  # a lease that cannot be renewed runs out, and the fence decides
-                async with _imports(resources) as imports:
-                    await imports.renew(claim)
-
-    renewing = asyncio.create_task(renew())
-    try:
-        yield
-    finally:
-        renewing.cancel()
-        with suppress(asyncio.CancelledError):
-            await renewing
-
-
-@asynccontextmanager
 async def _released_on_failure(resources: Resources, claim: Claim) -> AsyncIterator[None]:
     try:
         yield
@@ -120,7 +112,9 @@ async def _released_on_failure(resources: Resources, claim: Claim) -> AsyncItera
 async def remove_chat(resources: Resources, chat_id: UUID) -> None:
     """Remove what is left of a deleted chat, which nobody can open any more."""
     async with resources.database.transaction() as session:
-        await Outbox(session).add(Queue.MAINTENANCE, "remove_index", chat_id=chat_id)
+        outbox = Outbox(session)
+        await outbox.add(Queue.MAINTENANCE, "cancel_unlocks", chat_id=chat_id)
+        await outbox.add(Queue.MAINTENANCE, "remove_index", chat_id=chat_id)
     await blobs.remove(resources.blobs, blobs.upload_name(chat_id))
     deleted = _DELETE_AT_ONCE
     while deleted == _DELETE_AT_ONCE:

@@ -4,16 +4,14 @@ import time
 from collections.abc import AsyncIterator
 from uuid import UUID
 
-import msgspec
 from litestar.response.sse import ServerSentEventMessage
 
 from app.chats.dto import ChatEvent
 from app.errors import is_outage
 from app.signals import Signals, chat_topic, next_signal
+from app.streams import event, heartbeat, new_revisions
 from domain.chats.repository import ChatRows, ChatState
 from domain.chats.states import PROGRESS, ChatStatus, ImportStage
-
-HEARTBEAT_S = 15.0
 
 
 async def wait_until_settled(
@@ -30,36 +28,26 @@ async def wait_until_settled(
                 if left <= 0 or not is_outage(error):  # the upload is safe, and the server may be back in time
                     raise
             else:
-                if state is None or state.status != ChatStatus.PROCESSING or left <= 0:
+                if state is None or state.is_settled or left <= 0:
                     return state
             await next_signal(changed, left)
 
 
 async def chat_events(
-    rows: ChatRows, signals: Signals, user_id: UUID, chat_id: UUID, last_revision: int
+    rows: ChatRows, signals: Signals, user_id: UUID, chat_id: UUID, last: int
 ) -> AsyncIterator[ServerSentEventMessage]:
     """An event for each new revision of the chat's state; ends when it is settled or gone."""
-    quiet_since = time.monotonic()
-    async with signals.subscribed(chat_topic(chat_id)) as changed:
-        while (state := await rows.state(user_id, chat_id)) is not None:
-            if state.revision > last_revision:
-                last_revision, quiet_since = state.revision, time.monotonic()
-                yield _event(chat_id, state)
-            if state.status != ChatStatus.PROCESSING:
-                return
-            if time.monotonic() - quiet_since > HEARTBEAT_S:
-                quiet_since = time.monotonic()
-                yield ServerSentEventMessage(data=None, comment="waiting")
-            await next_signal(changed, HEARTBEAT_S)
+    states = new_revisions(lambda: rows.state(user_id, chat_id), signals, chat_topic(chat_id), last)
+    async for state in states:
+        yield _event(chat_id, state) if state is not None else heartbeat()
 
 
 def _event(chat_id: UUID, state: ChatState) -> ServerSentEventMessage:
-    event = ChatEvent(
+    data = ChatEvent(
         chat_id=chat_id,
         status=ChatStatus(state.status).value,
         stage=state.stage,
         progress_percentage=PROGRESS[ImportStage(state.stage)],
         error_code=state.error_code,
     )
-    name = "progress" if state.status == ChatStatus.PROCESSING else "done"
-    return ServerSentEventMessage(msgspec.json.encode(event), event=name, id=str(state.revision))
+    return event("done" if state.is_settled else "progress", data, state.revision)

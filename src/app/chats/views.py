@@ -1,6 +1,6 @@
 """From opened chats to answers."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, cast
 from uuid import UUID
@@ -21,7 +21,8 @@ _KINDS = {kind.value: kind.name.lower() for kind in Kind}
 _EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001 - a wall clock without a zone
 
 
-def chat_view(chat: OpenedChat, user_id: str, categories: Categories) -> ChatView:
+def chat_view(chat: OpenedChat, user_id: str, categories: Categories, unlocked: Collection[UUID] = ()) -> ChatView:
+    """A chat for its owner, who has unlocked insights for these chats."""
     row, profile = chat.row, chat.profile
     category = categories.get(row.category_id) if row.category_id else None
     # The statistics are stored as the JSON that clients get, and go into the answer as they are.
@@ -41,7 +42,7 @@ def chat_view(chat: OpenedChat, user_id: str, categories: Categories) -> ChatVie
         created_at=row.created_at,
         platform=row.platform,
         status=cast("Any", row.status),
-        insights_unlocked=False,
+        insights_unlocked=row.id in unlocked,
         vector_status=cast("Any", row.vector_status),
         chunk_count=row.chunk_count,
         indexed_at=row.indexed_at,
@@ -57,12 +58,12 @@ def public_statistics(chat: OpenedChat) -> PublicStatistics:
     profile, stored = chat.profile, chat.statistics
     participants = profile.participants if profile is not None else []
     names = {name: name for name in participants} if chat.row.show_names else initials(participants)
-    statistics = msgspec.json.decode(stored, type=Statistics) if stored is not None else None
+    statistics = msgspec.json.decode(stored, type=dict[str, Any]) if stored is not None else None
     return PublicStatistics(
         id=chat.row.id,
         filename=None,
         participants=[names[name] for name in participants],
-        chat_metadata=shared_view(statistics, names) if statistics is not None else None,
+        chat_metadata=cast("Any", shared_view(statistics, names) if statistics is not None else None),
         created_at=chat.row.created_at,
     )
 

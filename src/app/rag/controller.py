@@ -15,6 +15,7 @@ from litestar.response.sse import ServerSentEventMessage
 
 from app.chats.controller import IMPORTED_CHAT
 from app.documentation import BEARER, answers
+from app.prefer import wait_s
 from app.rag import examples
 from app.rag.asking import OpenQuestion, Questions
 from app.rag.dto import (
@@ -26,7 +27,7 @@ from app.rag.dto import (
     SearchResults,
     Source,
 )
-from app.rag.opening import on_chat_indexing, wait_s
+from app.rag.opening import on_chat_indexing
 from app.rag.views import answer_event, citations, conversation_view, found_messages, sources
 from app.resources import Resources
 from app.security import CurrentUser
@@ -96,7 +97,7 @@ class RagController(Controller):
 
         A chat that is not indexed yet answers 409 `chat_indexing` with Retry-After, or is waited for as `Prefer` says.
         """
-        question = await questions.open(user.id, data, wait_s(prefer))
+        question = await questions.open(user.id, data, wait_s(prefer, 0))
         answer, conversation_id = await questions.answer_and_record(question)
         chat = question.found.chat
         return QueryAnswer(
@@ -136,7 +137,7 @@ class RagController(Controller):
         prefer: Prefer = None,
     ) -> ServerSentEvent:
         """Events `sources`, `answer` and `done`; or `error`, with a code, when the chat is deleted meanwhile."""
-        question = await questions.open(user.id, data, wait_s(prefer))
+        question = await questions.open(user.id, data, wait_s(prefer, 0))
         return ServerSentEvent(_events(questions, question, with_content=data.include_context))
 
     @get(
@@ -228,7 +229,7 @@ class SearchController(Controller):
         chat = await chat_reader.imported(user.id, chat_id)
         criteria = _criteria(chat, sender, first, last, kind)
         if q.strip():
-            hits = await questions.search(user.id, chat_id, q, criteria, limit, wait_s(prefer))
+            hits = await questions.search(user.id, chat_id, q, criteria, limit, wait_s(prefer, 0))
         else:
             hits = [Hit(position, 0.0) for position in await lookup.matching(chat_id, criteria, limit)]
         shown = {hit.position + offset for hit in hits for offset in (-1, 0, 1)}

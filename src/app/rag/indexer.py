@@ -1,22 +1,23 @@
 """Runs the indexing child: messages go in, points come out and are stored."""
 
 import asyncio
-import sys
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
 
 import structlog
 
+from app.children import next_frame, running_child
 from domain.chats.repository import ChatRows
 from domain.chats.service import written_messages
 from domain.cipher import Opener
+from domain.frames import frame
 from domain.retrieval.index import VectorIndex
 from domain.retrieval.indexing import IndexClaim
 from domain.retrieval.options import EmbedderOptions
-from domain.retrieval.protocol import LENGTH, Answer, Batch, Failure, Finished, IndexTask, decode_answer, frame
+from domain.retrieval.protocol import Answer, Batch, Failure, Finished, IndexTask, decode_answer
 from domain.retrieval.reader import token_key
 
 MESSAGES_A_BATCH = 2_000
+_BUFFER_BYTES = 4 * 1024 * 1024
+"""Some batches of points, so that the child computes the next while one is being stored."""
 _log = structlog.get_logger()
 
 
@@ -54,14 +55,11 @@ class IndexRun:
         """
         await self._index.ensure_collection()
         stored = await self._index.positions(self._claim.version)
-        async with _child() as (source, target):
+        async with running_child("domain.retrieval.child", buffer_bytes=_BUFFER_BYTES, environ=None) as child:
             task = IndexTask(embedder=self._embedder, token_key=token_key(self._claim.key), stored=sorted(stored))
             try:
-                await self._tell(target, task)
-                while True:
-                    answer = await _answer(source)
-                    if not isinstance(answer, Batch):
-                        break
+                await self._tell(child.input, task)
+                while isinstance(answer := await _answer(child.output), Batch):
                     await self._index.upsert(self._claim.chat_id, self._claim.version, answer.points)
                     self.progressed = True
             except (asyncio.IncompleteReadError, ConnectionError):
@@ -81,9 +79,8 @@ class IndexRun:
             await target.drain()
 
 
-async def _answer(source: asyncio.StreamReader) -> Answer:
-    (length,) = LENGTH.unpack(await source.readexactly(LENGTH.size))
-    answer: Answer = decode_answer(await source.readexactly(length))
+async def _answer(output: asyncio.StreamReader) -> Answer:
+    answer: Answer = decode_answer(await next_frame(output))
     return answer
 
 
@@ -92,22 +89,3 @@ def _ended(failure: Failure) -> Exception:
         _log.error("indexing.crashed", where=failure.crash)
         return IndexingCrashed()
     return IndexingEnded(failure.error_code, failure.retry_after_s)
-
-
-@asynccontextmanager
-async def _child() -> AsyncIterator[tuple[asyncio.StreamReader, asyncio.StreamWriter]]:
-    child = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "domain.retrieval.child"),
-        stdin=asyncio.subprocess.PIPE,
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.DEVNULL,
-        limit=4 * 1024 * 1024,  # some batches, so that it computes the next while one is being stored
-    )
-    assert child.stdin is not None  # noqa: S101 - both are pipes
-    assert child.stdout is not None  # noqa: S101 - as above
-    try:
-        yield child.stdout, child.stdin
-    finally:
-        with suppress(ProcessLookupError):
-            child.kill()
-        await child.wait()

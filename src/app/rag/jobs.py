@@ -8,6 +8,7 @@ from uuid import UUID
 
 import structlog
 
+from app.leases import OutOfTime, while_held
 from app.providers import build_indexing_service
 from app.queues import NotNow
 from app.rag.indexer import IndexingEnded, IndexRun
@@ -17,8 +18,9 @@ from domain.base import utc_now
 from domain.chats.repository import ChatRows
 from domain.cipher import Sealer
 from domain.errors import DomainError
+from domain.leases import Held, Superseded
 from domain.retrieval.embedding import EmbedderRefused
-from domain.retrieval.indexing import GRACE, LEASE_S, IndexBusy, IndexClaim, IndexingService
+from domain.retrieval.indexing import GRACE, LEASE_S, IndexClaim, IndexingService
 from domain.retrieval.reader import seal_facts
 from domain.retrieval.repository import IndexRepository
 
@@ -29,72 +31,54 @@ _AT_ONCE = 100
 _log = structlog.get_logger()
 
 
-class _Superseded(Exception):
-    """Another run has the version, or there is nothing to index any more."""
-
-
 async def index_chat(resources: Resources, chat_id: UUID) -> None:
     """Build the version of a chat's index that was requested, and switch to it."""
-    claim = await _claim(resources, chat_id)
-    if claim is None:
+    while (claim := await _claim(resources, chat_id)) is not None:
+        run = IndexRun(claim, ChatRows(resources.database.reads), resources.vector_index, resources.settings.embedder)
+        try:
+            await _index(resources, claim, run)
+        except Superseded:
+            _log.info("indexing.superseded")
+            continue  # the job is still the other run's, if there is one
+        except asyncio.CancelledError:
+            await _release(resources, claim, run, None)
+            raise
+        except Exception as error:  # noqa: BLE001 - whatever it is, a later run may do better
+            await _put_off(resources, claim, run, error)
+        finally:
+            await resources.signals.send(chat_topic(chat_id))
         return
-    run = IndexRun(claim, ChatRows(resources.database.reads), resources.vector_index, resources.settings.embedder)
-    try:
-        await _index(resources, claim, run)
-    except _Superseded:
-        _log.info("indexing.superseded")
-    except asyncio.CancelledError:
-        await _release(resources, claim, run, None)
-        raise
-    except Exception as error:  # noqa: BLE001 - whatever it is, a later run may do better
-        await _put_off(resources, claim, run, error)
-    finally:
-        await resources.signals.send(chat_topic(chat_id))
 
 
 async def _claim(resources: Resources, chat_id: UUID) -> IndexClaim | None:
     try:
         async with _indexing(resources) as indexing:
             return await indexing.claim(chat_id)
-    except IndexBusy as busy:
-        raise NotNow(busy.until) from None
+    except Held as held:
+        raise NotNow(held.until) from None
 
 
 async def _index(resources: Resources, claim: IndexClaim, run: IndexRun) -> None:
     """Compute, store, count, and switch.
 
     Raises:
-        _Superseded: nothing was switched.
+        Superseded: nothing was switched.
     """
-    working = asyncio.create_task(run.run())
-    holding = asyncio.create_task(_hold(resources, claim, run))
-    try:
-        await asyncio.wait({working, holding}, timeout=RUN_S, return_when=asyncio.FIRST_COMPLETED)
-        if holding.done():
-            raise _Superseded
-        if not working.done():
-            raise IndexingEnded(INTERRUPTED)
-        finished = working.result()
-        if await resources.vector_index.count(claim.version) != finished.points:
-            raise IndexingEnded("points_missing")
-        facts = seal_facts(Sealer(claim.key, claim.epoch), claim.chat_id, claim.version, finished.facts)
+
+    async def renew() -> bool:
         async with _indexing(resources) as indexing:
-            if not await indexing.complete(claim, facts, finished.points):
-                raise _Superseded
-    finally:
-        for task in (working, holding):
-            task.cancel()
-        await asyncio.gather(working, holding, return_exceptions=True)
+            return await indexing.hold(claim, progressed=run.progressed)
 
-
-async def _hold(resources: Resources, claim: IndexClaim, run: IndexRun) -> None:
-    """Renew the lease for as long as the claim is current."""
-    current = True
-    while current:
-        await asyncio.sleep(LEASE_S / 4)
-        with suppress(Exception):  # a lease that cannot be renewed runs out, and the fence decides
-            async with _indexing(resources) as indexing:
-                current = await indexing.hold(claim, progressed=run.progressed)
+    try:
+        finished = await while_held(run.run(), renew, LEASE_S, RUN_S)
+    except OutOfTime:
+        raise IndexingEnded(INTERRUPTED) from None
+    if await resources.vector_index.count(claim.version) != finished.points:
+        raise IndexingEnded("points_missing")
+    facts = seal_facts(Sealer(claim.key, claim.epoch), claim.chat_id, claim.version, finished.facts)
+    async with _indexing(resources) as indexing:
+        if not await indexing.complete(claim, facts, finished.points):
+            raise Superseded
 
 
 async def _put_off(resources: Resources, claim: IndexClaim, run: IndexRun, error: Exception) -> None:

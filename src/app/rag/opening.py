@@ -1,6 +1,5 @@
 """Opens a chat's index for a question, and has it made where it is missing."""
 
-import re
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -24,8 +23,6 @@ from domain.retrieval.reader import IndexReader, OpenIndex
 from domain.retrieval.repository import IndexRows
 
 RETRY_AFTER_S = 2
-LONGEST_WAIT_S = 60
-_PREFER_WAIT = re.compile(r"(?:^|[,;\s])wait\s*=\s*(\d{1,4})", re.IGNORECASE)
 
 
 class Searchable(msgspec.Struct, frozen=True):
@@ -85,12 +82,6 @@ class IndexOpener:
             async with self._resources.database.transaction() as session:
                 await build_indexing_service(session, self._resources).renew(chat_id, now=True)
             raise ChatIndexing from None
-
-
-def wait_s(prefer: str | None) -> int:
-    """How long a client wants to wait, as its Prefer header says (`wait=N`, RFC 7240); not at all without one."""
-    found = _PREFER_WAIT.search(prefer or "")
-    return min(int(found[1]), LONGEST_WAIT_S) if found else 0
 
 
 def on_chat_indexing(request: Request[Any, Any, Any], error: DomainError) -> Response[bytes]:

@@ -7,29 +7,20 @@ priority than theirs. It speaks `domain.retrieval.protocol` on standard input an
 import asyncio
 import os
 import sys
-import threading
-import traceback
 from collections.abc import Iterable, Iterator
 from itertools import islice
 
 import msgspec
 import numpy as np
 
+from domain.childprocess import end_with_parent, where_raised
 from domain.errors import DomainError
+from domain.frames import frame, read_frame
 from domain.retrieval.embedding import Embedder, EmbedderUnavailable, build_embedder
 from domain.retrieval.index import IndexPoint
 from domain.retrieval.lexical import TokenHasher, build_lexicon, sparse_entries
 from domain.retrieval.model import IndexedMessage, SparseEntry
-from domain.retrieval.protocol import (
-    LENGTH,
-    Batch,
-    Failure,
-    Finished,
-    IndexTask,
-    decode_messages,
-    decode_task,
-    frame,
-)
+from domain.retrieval.protocol import Batch, Failure, Finished, IndexTask, decode_messages, decode_task
 
 POINTS_A_BATCH = 100
 """As many texts as Gemini takes at once."""
@@ -38,16 +29,17 @@ _NICENESS = 5
 
 def main() -> None:
     os.nice(_NICENESS)
-    task = decode_task(_read())
-    messages = [message for batch in iter(lambda: decode_messages(_read()), []) for message in batch]
-    threading.Thread(target=_end_with_parent, daemon=True).start()
+    said = sys.stdin.buffer
+    task = decode_task(read_frame(said))
+    messages = [message for batch in iter(lambda: decode_messages(read_frame(said)), []) for message in batch]
+    end_with_parent()
     try:
         _say(asyncio.run(_run(task, messages)))
     except DomainError as error:
         wait = error.retry_after_s if isinstance(error, EmbedderUnavailable) else None
         _say(Failure(error_code=error.code, retry_after_s=wait))
     except Exception as error:  # noqa: BLE001 - told without its message, which may quote the chat
-        _say(Failure(crash=_where(error)))
+        _say(Failure(crash=where_raised(error)))
 
 
 async def _run(task: IndexTask, messages: list[IndexedMessage]) -> Finished:
@@ -86,25 +78,9 @@ def _batches(entries: Iterable[SparseEntry]) -> Iterator[list[SparseEntry]]:
     return iter(lambda: list(islice(remaining, POINTS_A_BATCH)), [])
 
 
-def _read() -> bytes:
-    (length,) = LENGTH.unpack(sys.stdin.buffer.read(LENGTH.size))
-    return sys.stdin.buffer.read(length)
-
-
 def _say(answer: Batch | Failure | Finished) -> None:
     sys.stdout.buffer.write(frame(answer))
     sys.stdout.buffer.flush()
-
-
-def _end_with_parent() -> None:
-    """Standard input stays open for as long as the worker lives."""
-    os.read(sys.stdin.fileno(), 1)  # unbuffered: a buffer that a thread reads cannot be closed when the child ends
-    os._exit(1)
-
-
-def _where(error: Exception) -> str:
-    frames = traceback.extract_tb(error.__traceback__)[-4:]
-    return f"{type(error).__name__} at " + " < ".join(f"{f.name}:{f.lineno}" for f in reversed(frames))
 
 
 if __name__ == "__main__":

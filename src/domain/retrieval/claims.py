@@ -11,6 +11,8 @@ from domain.retrieval.answer import Citation
 
 _QUOTED = regex.compile(r"“([^”]+)”|„([^“”]+)[“”]|«([^»]+)»|\"([^\"]+)\"|「([^」]+)」")
 _SHORTEST_QUOTE = 2
+_OF_A_WORD = r"[[\p{L}\p{M}\p{N}]--[\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}]]"
+"""What a quotation may not cut off, since a part of a word proves nothing; not so where words stand without spaces."""
 _APOSTROPHES = str.maketrans("’‘ʼ", "'''")
 
 
@@ -59,8 +61,9 @@ def quotations(text: str) -> list[str]:
 def find_quote(quote: str, message: QuotedMessage) -> str | None:
     """A quotation as it stands in a message; space, case and the form of apostrophes do not matter."""
     words = r"\s+".join(map(regex.escape, quote.translate(_APOSTROPHES).split()))
-    pattern = f"(?<![A-Za-z0-9]){words}(?![A-Za-z0-9])"  # a part of a word proves nothing
-    found = regex.search(pattern, message.text.translate(_APOSTROPHES), regex.IGNORECASE)
+    found = regex.search(
+        f"(?<!{_OF_A_WORD}){words}(?!{_OF_A_WORD})", message.text.translate(_APOSTROPHES), regex.IGNORECASE | regex.V1
+    )
     return message.text[found.start() : found.end()] if found is not None and found.group() else None
 
 

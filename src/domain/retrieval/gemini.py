@@ -3,9 +3,9 @@
 import asyncio
 
 import numpy as np
-from google import genai
-from google.genai import errors, types
+from google.genai import types
 
+from domain.gemini import GeminiRefused, GeminiUnavailable, answered, build_client
 from domain.retrieval.embedding import (
     EMBEDDED_CHARACTERS,
     EmbedderRefused,
@@ -20,9 +20,6 @@ _TINY = np.float32(1e-12)
 _WAITS = 5
 _LONGEST_WAIT_S = 60.0
 _RETRIED_AT_ONCE = [408, 500, 502, 504]
-_BUSY = {429, 503}
-"""Not retried by the client, which does not read Retry-After."""
-_REFUSED = {400, 401, 403, 404}
 
 
 class GeminiEmbedder:
@@ -30,13 +27,7 @@ class GeminiEmbedder:
         self.name = options.model
         self.dimension = options.dimension
         retry = types.HttpRetryOptions(attempts=4, initial_delay=0.25, max_delay=4, http_status_codes=_RETRIED_AT_ONCE)
-        self._client = genai.Client(
-            vertexai=False,
-            api_key=options.gemini_api_key,
-            http_options=types.HttpOptions(
-                base_url=options.gemini_base_url, timeout=int(timeout_s * 1000), retry_options=retry
-            ),
-        )
+        self._client = build_client(options.gemini_api_key, options.gemini_base_url, timeout_s, retry)
 
     async def embed_documents(self, texts: list[str]) -> Vectors:
         """In requests of up to a hundred, waiting up to a minute where Gemini asks for it."""
@@ -66,17 +57,18 @@ class GeminiEmbedder:
         raise AssertionError("the last attempt returns or raises")
 
     async def _embed(self, texts: list[str], task: str) -> Vectors:
+        request = self._client.aio.models.embed_content(
+            model=self.name,
+            # Lists of texts: some models would make one vector of several parts.
+            contents=[text[:EMBEDDED_CHARACTERS] for text in texts],
+            config=types.EmbedContentConfig(task_type=task, output_dimensionality=self.dimension),
+        )
         try:
-            answer = await self._client.aio.models.embed_content(
-                model=self.name,
-                # Lists of texts: some models would make one vector of several parts.
-                contents=[text[:EMBEDDED_CHARACTERS] for text in texts],
-                config=types.EmbedContentConfig(task_type=task, output_dimensionality=self.dimension),
-            )
-        except errors.APIError as error:
-            raise _translated(error) from None  # its text may quote what was sent
-        except Exception as error:  # noqa: BLE001 - each of the client's transports raises errors of its own
-            raise EmbedderUnavailable from (error if isinstance(error, TimeoutError) else None)
+            answer = await answered(request)
+        except GeminiRefused:
+            raise EmbedderRefused from None
+        except GeminiUnavailable as failure:
+            raise EmbedderUnavailable((failure.retry_after_s or 0) if failure.busy else None) from None
         return self._unit_rows(answer, len(texts))
 
     def _unit_rows(self, answer: types.EmbedContentResponse, expected: int) -> Vectors:
@@ -87,12 +79,3 @@ class GeminiEmbedder:
         # Only the full number of dimensions comes at unit length.
         rows /= np.maximum(np.sqrt(np.square(rows).sum(axis=1, keepdims=True)), _TINY)
         return rows
-
-
-def _translated(error: errors.APIError) -> EmbedderRefused | EmbedderUnavailable:
-    if error.code in _REFUSED:
-        return EmbedderRefused()
-    if error.code not in _BUSY:
-        return EmbedderUnavailable()
-    given = getattr(error.response, "headers", {}).get("retry-after", "")
-    return EmbedderUnavailable(retry_after_s=float(given) if given.isdecimal() else 0)

@@ -4,11 +4,19 @@ import asyncio
 from collections.abc import Mapping
 
 import msgspec
-from google import genai
-from google.genai import errors, types
+from google.genai import types
 
 from domain.chats.lookup import MessageLookup, QuotedMessage
 from domain.chats.service import OpenedChat
+from domain.gemini import (
+    GeminiBlocked,
+    GeminiCutOff,
+    GeminiRefused,
+    GeminiUnavailable,
+    answered,
+    build_client,
+    text_of,
+)
 from domain.retrieval.answer import NOT_FOUND, Answer, AnswerFailed, Asked, confidence, shown
 from domain.retrieval.claims import Claim, all_held, proven
 from domain.retrieval.extractive import day_of
@@ -19,12 +27,7 @@ _DEADLINE_S = 25.0
 _ATTEMPT_S = 20.0
 _LONGEST_WAIT_S = 5.0
 _RETRIED_AT_ONCE = [408, 500, 502, 504]
-_BUSY = {429, 503}
-"""Not retried by the client, which does not read Retry-After."""
-_REFUSALS = {400, 401, 403, 404}
 _OUTPUT_TOKENS = 4_096
-_FINISHED = {None, types.FinishReason.STOP}
-_CUT_OFF = types.FinishReason.MAX_TOKENS
 
 _UNAVAILABLE = "provider_unavailable"
 _REFUSED = "provider_refused"
@@ -80,15 +83,7 @@ class GeminiAnswerer:
         self._lookup = lookup
         self._deadline_s = deadline_s
         retry = types.HttpRetryOptions(attempts=2, initial_delay=0.25, max_delay=2, http_status_codes=_RETRIED_AT_ONCE)
-        self._client = genai.Client(
-            vertexai=False,
-            api_key=options.api_key,
-            http_options=types.HttpOptions(
-                base_url=options.base_url,
-                timeout=int(min(_ATTEMPT_S, deadline_s) * 1000),
-                retry_options=retry,
-            ),
-        )
+        self._client = build_client(options.api_key, options.base_url, min(_ATTEMPT_S, deadline_s), retry)
 
     async def answer(self, chat: OpenedChat, asked: Asked) -> Answer:
         """An answer of claims that hold; each message that they cite is read again first.
@@ -99,8 +94,10 @@ class GeminiAnswerer:
         try:
             async with asyncio.timeout(self._deadline_s):
                 reply = _read(await self._asked(_contents(asked)))
-        except TimeoutError:
+        except (GeminiUnavailable, TimeoutError):
             raise AnswerFailed(_UNAVAILABLE) from None
+        except GeminiRefused:
+            raise AnswerFailed(_REFUSED) from None
         if not reply.answerable:
             return Answer(text=NOT_FOUND, confidence="low", answered_by="gemini")
         given = shown(asked.evidence).keys()
@@ -115,12 +112,12 @@ class GeminiAnswerer:
         """Gemini's response; when it is busy and says for how short a time, after that."""
         try:
             return await self._once(contents)
-        except _Busy as busy:
-            await asyncio.sleep(busy.wait_s)
-        try:
-            return await self._once(contents)
-        except _Busy:
-            raise AnswerFailed(_UNAVAILABLE) from None
+        except GeminiUnavailable as busy:
+            if busy.retry_after_s is None or busy.retry_after_s > _LONGEST_WAIT_S:
+                raise
+            wait_s = busy.retry_after_s
+        await asyncio.sleep(wait_s)
+        return await self._once(contents)
 
     async def _once(self, contents: str) -> types.GenerateContentResponse:
         config = types.GenerateContentConfig(
@@ -130,26 +127,8 @@ class GeminiAnswerer:
             response_mime_type="application/json",
             response_json_schema=_SCHEMA,
         )
-        try:
-            return await self._client.aio.models.generate_content(model=self._model, contents=contents, config=config)
-        except errors.APIError as error:
-            raise _translated(error) from None  # its text may quote what was sent
-        except Exception:  # noqa: BLE001 - each of the client's transports raises errors of its own
-            raise AnswerFailed(_UNAVAILABLE) from None
-
-
-class _Busy(Exception):
-    def __init__(self, wait_s: float) -> None:
-        super().__init__()
-        self.wait_s = wait_s
-
-
-def _translated(error: errors.APIError) -> AnswerFailed | _Busy:
-    if error.code in _BUSY:
-        given = getattr(error.response, "headers", {}).get("retry-after", "")
-        if given.isdecimal() and float(given) <= _LONGEST_WAIT_S:
-            return _Busy(float(given))
-    return AnswerFailed(_REFUSED if error.code in _REFUSALS else _UNAVAILABLE)
+        models = self._client.aio.models
+        return await answered(models.generate_content(model=self._model, contents=contents, config=config))
 
 
 def _contents(asked: Asked) -> str:
@@ -168,14 +147,11 @@ def _contents(asked: Asked) -> str:
 
 
 def _read(response: types.GenerateContentResponse) -> _Reply:
-    candidate = response.candidates[0] if response.candidates else None
-    if candidate is None or candidate.finish_reason not in _FINISHED:
-        raise AnswerFailed(_BLOCKED if candidate is None or candidate.finish_reason != _CUT_OFF else _MALFORMED)
-    parts = (candidate.content.parts if candidate.content else None) or []
-    text = "".join(part.text or "" for part in parts if not part.thought)
     try:
-        return _decode(text)
-    except msgspec.MsgspecError:
+        return _decode(text_of(response))
+    except GeminiBlocked:
+        raise AnswerFailed(_BLOCKED) from None
+    except (GeminiCutOff, msgspec.MsgspecError):
         raise AnswerFailed(_MALFORMED) from None
 
 

@@ -1,11 +1,11 @@
 """The life of a chat's index, as steps that each stand in a transaction of their own.
 
 A chat is indexed by building a version beside the one that answers, if any, and switching to it when it is whole.
-A run claims the version with a lease and gets a fence, and changes it only with the fence that is current. A run
-that is lost leaves points that the next one finds and goes on from, since the same message makes the same point.
+A run claims the version (see `domain.leases`). One that is lost leaves points that the next one finds and goes on
+from, since the same message makes the same point.
 """
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from uuid import UUID
 
 import msgspec
@@ -17,6 +17,7 @@ from domain.chats.models import Chat
 from domain.chats.service import ChatKeys
 from domain.chats.states import ChatStatus, VectorStatus
 from domain.cipher import MasterKeys
+from domain.leases import lease_end, require_free
 from domain.outbox import Outbox, Queue
 from domain.retrieval.index import CollectionSpec
 from domain.retrieval.models import ChatIndex, VersionState
@@ -48,14 +49,6 @@ class IndexClaim(msgspec.Struct, frozen=True):
     def pause_s(self) -> int:
         """How long to wait after this run failed."""
         return int(min(FIRST_PAUSE_S * 2 ** (self.attempt - 1), LAST_PAUSE_S))
-
-
-class IndexBusy(Exception):
-    """Another run holds the lease, until `until` at least."""
-
-    def __init__(self, until: datetime) -> None:
-        super().__init__()
-        self.until = until
 
 
 class IndexingService:
@@ -124,15 +117,14 @@ class IndexingService:
         stored nothing, the chat's indexing is settled as failed.
 
         Raises:
-            IndexBusy: another run holds the lease.
+            Held: another run holds the lease.
         """
         chat = await self._versions.chat(chat_id)
         version = await self._versions.version(chat_id, VersionState.BUILDING) if chat else None
         if chat is None or version is None:
             return None
         now = (await self._session.scalars(select(func.now()))).one()
-        if version.lease_until is not None and now < version.lease_until:
-            raise IndexBusy(version.lease_until)
+        require_free(version.lease_until, now)
         if version.attempts >= ATTEMPTS:
             await self._fail(chat, version.error_code or LOST)
             return None
@@ -157,8 +149,7 @@ class IndexingService:
         A run that has stored something counts as no failed attempt.
         """
         values = {"attempts": 0} if progressed else {}
-        until = func.now() + timedelta(seconds=LEASE_S)
-        return await self._versions.change(claim.version, claim.fence, lease_until=until, **values)
+        return await self._versions.change(claim.version, claim.fence, lease_until=lease_end(LEASE_S), **values)
 
     async def release(self, claim: IndexClaim, error_code: str | None, *, progressed: bool = False) -> None:
         """Give the lease up, so that the next run need not wait for its end; without a code it was no failure."""

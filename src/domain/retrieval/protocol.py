@@ -1,14 +1,10 @@
-"""What the worker and the indexing child say to each other: MessagePack, each value behind its length in 4 bytes."""
-
-import struct
+"""What the worker and the indexing child say to each other, framed as `domain.frames` has it."""
 
 import msgspec
 
 from domain.retrieval.index import IndexPoint
 from domain.retrieval.model import IndexedMessage
 from domain.retrieval.options import EmbedderOptions
-
-LENGTH = struct.Struct(">I")
 
 
 class IndexTask(msgspec.Struct, frozen=True, kw_only=True):
@@ -41,12 +37,6 @@ class Finished(msgspec.Struct, frozen=True, tag=True):
 
 Answer = Batch | Failure | Finished
 
-_encode = msgspec.msgpack.Encoder().encode
 decode_answer = msgspec.msgpack.Decoder[Answer](Answer).decode
 decode_task = msgspec.msgpack.Decoder(IndexTask).decode
 decode_messages = msgspec.msgpack.Decoder(list[IndexedMessage]).decode
-
-
-def frame(value: object) -> bytes:
-    body = _encode(value)
-    return LENGTH.pack(len(body)) + body

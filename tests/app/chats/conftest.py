@@ -1,5 +1,3 @@
-import signal
-from contextlib import contextmanager
 from pathlib import Path
 from uuid import uuid4
 
@@ -60,22 +58,6 @@ def uploads(stack):
     folder = Path(stack.settings.blob_url.removeprefix("file://")) / "uploads"
     folder.mkdir(exist_ok=True)
     return folder
-
-
-@pytest.fixture
-def paused_worker(stack):
-    """A block in which no job runs."""
-
-    @contextmanager
-    def paused():
-        worker = stack.processes["worker"]
-        worker.send_signal(signal.SIGSTOP)
-        try:
-            yield
-        finally:
-            worker.send_signal(signal.SIGCONT)
-
-    return paused
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ from uuid import uuid4
 import msgspec
 import pytest
 
-from app.chats import progress
+from app import streams
 from app.chats.progress import chat_events
 from app.signals import Signals, chat_topic
 from domain.chats.imports import ImportService
@@ -194,7 +194,7 @@ class Unchanging:
 
 
 async def test_a_quiet_stream_carries_comments_that_no_client_takes_for_events(monkeypatch):
-    monkeypatch.setattr(progress, "HEARTBEAT_S", 0.01)
+    monkeypatch.setattr(streams, "HEARTBEAT_S", 0.01)
     sent = [event.encode() async for event in chat_events(Unchanging(4), Signals(None), uuid4(), uuid4(), 0)]
 
     assert sent[0].startswith(b"id: 2\r\nevent: progress\r\ndata: ")

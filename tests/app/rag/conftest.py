@@ -1,5 +1,4 @@
-import signal
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager
 from uuid import uuid4
 
 import asyncpg
@@ -110,19 +109,3 @@ def is_problem():
         return True
 
     return is_problem
-
-
-@pytest.fixture
-def paused_worker(stack):
-    """A block in which no job runs."""
-
-    @contextmanager
-    def paused():
-        worker = stack.processes["worker"]
-        worker.send_signal(signal.SIGSTOP)
-        try:
-            yield
-        finally:
-            worker.send_signal(signal.SIGCONT)
-
-    return paused

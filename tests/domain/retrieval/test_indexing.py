@@ -7,8 +7,9 @@ from sqlalchemy import text, update
 from domain.base import utc_now
 from domain.chats.errors import ChatNotFound
 from domain.cipher import MasterKeys
+from domain.leases import Held
 from domain.retrieval.index import CollectionSpec
-from domain.retrieval.indexing import ATTEMPTS, GRACE, LOST, IndexBusy, IndexingService
+from domain.retrieval.indexing import ATTEMPTS, GRACE, LOST, IndexingService
 from domain.retrieval.models import ChatIndex
 from domain.retrieval.repository import IndexRepository, IndexRows
 from fakes.databases import fresh_database
@@ -134,7 +135,7 @@ async def test_a_chat_that_is_not_imported_is_not_indexed(step, database, master
 async def test_a_held_lease_keeps_others_away_and_a_released_one_does_not(step, chat_id, age):
     await step("request", chat_id)
     first = await step("claim", chat_id)
-    with pytest.raises(IndexBusy) as busy:
+    with pytest.raises(Held) as busy:
         await step("claim", chat_id)
     assert busy.value.until > utc_now()
 
@@ -155,7 +156,7 @@ async def test_a_run_whose_claim_another_has_taken_changes_nothing(step, chat_id
     assert not await step("complete", paused, b"sealed", 2)
     assert not await step("fail", paused, "refused")
     await step("release", paused, "late")
-    with pytest.raises(IndexBusy):
+    with pytest.raises(Held):
         await step("claim", chat_id)
     assert await state(chat_id) == "indexing 0 f"
     assert await live(chat_id) is None
