@@ -8,7 +8,7 @@ FILES = {
     if "__pycache__" not in path.parts
 }
 DOMAIN = {name: tree for name, tree in FILES.items() if name.startswith("domain/")}
-CORE = {"base", "cipher", "errors", "outbox"}
+CORE = {"base", "childprocess", "cipher", "errors", "frames", "gemini", "leases", "outbox"}
 PARTS = {  # what each part of the domain may import of the others
     "users": set(),
     "credits": {"users"},
@@ -30,6 +30,7 @@ OPEN_TO_OTHER_PARTS = {
     "data",
     "seed",
     "claims",
+    "options",
 }
 FRAMEWORKS = {"app", "litestar", "litestar_saq", "redis", "saq", "uvicorn"}
 

@@ -70,13 +70,13 @@ def worker() -> None:
     import uvloop
 
     from app import logs
-    from app.jobs import FUNCTIONS, scheduled
+    from app.jobs import FUNCTIONS, WITHOUT_QUEUE, scheduled
     from app.queues import run_worker
     from app.resources import Resources
 
     settings = load()
     logs.configure(settings)
-    uvloop.run(run_worker(Resources(settings), FUNCTIONS, scheduled(settings)))
+    uvloop.run(run_worker(Resources(settings), FUNCTIONS, scheduled(settings), WITHOUT_QUEUE))
 
 
 @main.command()
@@ -151,7 +151,7 @@ def check() -> None:
     """Check the ledger's invariants; what breaks them is printed, and the exit status is 1."""
     from app.credits.checking import check_ledger
 
-    report = _run_open(lambda resources: check_ledger(resources.database))
+    report = _run_open(lambda resources: check_ledger(resources.database, resources.settings.sweep_interval_s))
     for violation in report.violations:
         click.echo(violation)
     click.echo(f"{report.checked_wallets} wallets, {report.checked_entries} entries")

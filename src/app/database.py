@@ -13,6 +13,13 @@ from sqlalchemy.ext.asyncio import AsyncSession, create_async_engine
 from app.settings import Settings
 from domain.outbox import PENDING_WAKE
 
+_SERVER_SETTINGS = {
+    "application_name": "chat-insights",
+    "timezone": "UTC",
+    # A process that is paused in the middle of a transaction must not keep what it has locked from the others.
+    "idle_in_transaction_session_timeout": "20000",
+}
+
 
 class Database:
     """Everything that reaches PostgreSQL: sessions for writing, a plain asyncpg pool for reading."""
@@ -26,7 +33,7 @@ class Database:
             pool_timeout=10,
             pool_recycle=1800,
             hide_parameters=True,  # a statement's values would otherwise stand in tracebacks
-            connect_args={"timeout": 10, "server_settings": {"application_name": "chat-insights", "timezone": "UTC"}},
+            connect_args={"timeout": 10, "server_settings": _SERVER_SETTINGS},
         )
         event.listen(self.engine.sync_engine, "checkout", _refuse_closed)
         self._wake = wake

@@ -16,8 +16,12 @@ import httpx
 from app.issuer import issue_local_token
 from app.sample import CHAT
 from app.settings import RUN_FILE, load
+from domain.insights.catalogue import CATEGORY_COST
 
 _START_S = 120
+_SUBJECT = "maya"
+_CATEGORY = "romantic"
+_LINES_SHOWN = 3
 _OWN_SERVERS = ("DATABASE_URL", "REDIS_URL", "QDRANT_URL", "BLOB_URL", "AUTH_ISSUER")
 
 
@@ -33,7 +37,11 @@ def run_demo(environ: Mapping[str, str]) -> None:
 
 async def _demo(environ: dict[str, str]) -> None:
     async with _stack(environ) as client:
-        await _show(client)
+        chat_id = await _show_chat(client)
+        await _grant(client, environ)
+        await _show_insights(client, chat_id)
+        await _show_answer(client, chat_id)
+        click.echo("\nEvery number of the statistics is defined at /api/statistics/definitions.")
 
 
 @asynccontextmanager
@@ -48,7 +56,7 @@ async def _stack(environ: dict[str, str]) -> AsyncIterator[httpx.AsyncClient]:
             await _until_ready(stack, client)
             if not (Path(environ["DATA_DIR"]) / RUN_FILE).exists():
                 raise click.ClickException("another stack answers on this port")
-            token = issue_local_token(load(environ), "maya", email="maya@example.org")
+            token = issue_local_token(load(environ), _SUBJECT, email="maya@example.org")
             client.headers["Authorization"] = f"Bearer {token}"
             yield client
     finally:
@@ -71,19 +79,77 @@ async def _until_ready(stack: asyncio.subprocess.Process, client: httpx.AsyncCli
             await asyncio.sleep(0.1)
 
 
-async def _show(client: httpx.AsyncClient) -> None:
+async def _show_chat(client: httpx.AsyncClient) -> str:
+    """Import the sample and print its statistics; the chat's id."""
     with CHAT.open("rb") as export:
         answer = await client.post("/api/chats/upload", files={"file": ("WhatsApp Chat with Tomás.txt", export)})
     answer.raise_for_status()
     chat = answer.json()
-    balance = (await client.get("/api/credits/balance")).raise_for_status().json()["balance"]
     click.echo(
         f"\nImported {chat['message_count']} rows of “{chat['title']}” in {answer.elapsed.total_seconds():.1f} s."
     )
     _show_import(chat["import_report"])
     _show_statistics(chat["chat_metadata"])
-    await _show_answer(client, chat["chat_id"])
-    click.echo(f"\nThe wallet holds {balance} coins. Every number is defined at /api/statistics/definitions.")
+    chat_id: str = chat["chat_id"]
+    return chat_id
+
+
+async def _grant(client: httpx.AsyncClient, environ: Mapping[str, str]) -> None:
+    """Give the coins of a category, as an admin may."""
+    admin = issue_local_token(load(environ), "admin", admin=True)
+    grant = {"user_id": _SUBJECT, "amount": CATEGORY_COST, "reason": "The demo's gift"}
+    answer = await client.post(
+        "/api/admin/credits/adjustments", json=grant, headers={"Authorization": f"Bearer {admin}"}
+    )
+    answer.raise_for_status()
+    click.echo(f"\nGranted {CATEGORY_COST} coins: the wallet holds {answer.json()['balance_after']}.")
+
+
+async def _show_insights(client: httpx.AsyncClient, chat_id: str) -> None:
+    categories = (await client.get("/api/categories")).raise_for_status().json()
+    category = next(category for category in categories if category["name"] == _CATEGORY)
+    unlock = {"chat_id": chat_id, "category_id": category["id"]}
+    unlocked = (await client.post("/api/insights/unlock", json=unlock)).raise_for_status().json()
+    click.echo(f"Unlocked {category['display_name']} for {unlocked['coins_deducted']} coins.")
+    job = await _settled(client, unlocked["poll_url"])
+    for insight in job["insights"]:
+        _show_insight(insight)
+    click.echo(
+        f"\n{job['status']}: {job['completed_insights']} of {job['total_insights']} insights, "
+        f"{job['coins_refunded']} coins refunded."
+    )
+
+
+async def _settled(client: httpx.AsyncClient, poll_url: str) -> dict[str, Any]:
+    """The job once it is settled, asked for as often as its answers say."""
+    while True:
+        answer = (await client.get(poll_url)).raise_for_status()
+        if "Retry-After" not in answer.headers:
+            job: dict[str, Any] = answer.json()
+            return job
+        await asyncio.sleep(float(answer.headers["Retry-After"]))
+
+
+def _show_insight(insight: dict[str, Any]) -> None:
+    click.echo(f"\n{insight['icon']} {insight['display_title']}")
+    content, made = insight["content"], insight["generation_metadata"]
+    if content is None:
+        click.echo(f"  {insight['error_code']}: {insight['error_message']}")
+        return
+    overall = next(part for name, part in content.items() if name.startswith("overall") and "score" in part)
+    click.echo(f"  {overall['score']} of 10. {overall['summary']}")
+    click.echo(f"  by {made['model_used']}, confidence {made['confidence_score']:.2f}, from messages such as:")
+    for line in _lines(content)[:_LINES_SHOWN]:
+        click.echo(f"  {line['timestamp']} {line['speaker']}: {line['message']}")
+
+
+def _lines(part: Any) -> list[dict[str, Any]]:  # noqa: ANN401 - any part of a content
+    """The lines that a content quotes, in its order."""
+    if isinstance(part, list):
+        return [line for item in part for line in _lines(item)]
+    if not isinstance(part, dict):
+        return []
+    return [part] if "message_ids" in part else _lines(list(part.values()))
 
 
 async def _show_answer(client: httpx.AsyncClient, chat_id: str) -> None:

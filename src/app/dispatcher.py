@@ -15,6 +15,8 @@ HEARTBEAT_S = 12
 """A job that has not been heard of for so long is lost, and queued again."""
 _INTERVAL_S = 1.0
 _REDIS_S = 5
+_GRACE_S = 120
+"""Beyond what a job sets itself as a limit."""
 _FILLED = "outbox:filled"
 _log = structlog.get_logger()
 
@@ -77,7 +79,7 @@ class Dispatcher:
             function=row.function,
             kwargs={**row.arguments, "outbox_id": str(row.id)},
             key=str(row.id),  # a job that is queued or running already is not queued twice
-            timeout=self._resources.settings.import_timeout_s + 120,
+            timeout=self._longest_s(Queue(row.queue)),
             heartbeat=HEARTBEAT_S,
             retries=5,
             retry_delay=2,
@@ -87,3 +89,8 @@ class Dispatcher:
             await self._resources.queues[Queue(row.queue)].enqueue(job)
         if row.sends > 1:
             _log.info("outbox.sent_again", job=row.function, job_id=str(row.id), sends=row.sends)
+
+    def _longest_s(self, queue: Queue) -> int:
+        settings = self._resources.settings
+        working_s = settings.unlock_deadline_s if queue is Queue.INSIGHTS else settings.import_timeout_s
+        return working_s + _GRACE_S

@@ -18,6 +18,7 @@ from domain.errors import DomainError, Invalid, Unavailable
 BEARER: list[dict[str, list[str]]] = [{"bearer": []}]
 STATIC = Path(__file__).parent / "static"
 TITLE = "chat-insights"
+_TAGS = ("users", "chats", "rag", "insights", "catalogue", "credits", "payments", "admin", "health")
 
 
 class InvalidRequest(Invalid):
@@ -107,9 +108,7 @@ def openapi_config(version: str) -> OpenAPIConfig:
         components=Components(
             security_schemes={"bearer": SecurityScheme(type="http", scheme="bearer", bearer_format="JWT")}
         ),
-        tags=[
-            Tag(name=name) for name in ("users", "chats", "rag", "catalogue", "credits", "payments", "admin", "health")
-        ],
+        tags=[Tag(name=name) for name in _TAGS],
     )
 
 

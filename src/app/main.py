@@ -16,6 +16,7 @@ from app.credits.admin import AdminCreditController
 from app.credits.controller import CreditController
 from app.dashboard import DashboardGate, dashboard_plugin, dashboard_routes
 from app.documentation import docs_files, drop_foreign_errors, openapi_config, openapi_document
+from app.insights.controller import GenerateController, InsightController
 from app.payments.controller import AdminPaymentController, OrderController
 from app.payments.webhooks import WebhookController
 from app.providers import DEPENDENCIES
@@ -45,6 +46,8 @@ CONTROLLERS = (
     CategoryController,
     ChatController,
     CreditController,
+    GenerateController,
+    InsightController,
     OrderController,
     RagController,
     SearchController,

@@ -21,6 +21,9 @@ from domain.catalogue.service import CatalogueService
 from domain.chats.repository import ChatKeyRepository, ChatRepository, ChatRows
 from domain.chats.service import ChatReader, ChatService
 from domain.credits.service import WalletReader
+from domain.insights.reader import InsightReader
+from domain.insights.settle import SettlementService
+from domain.insights.unlock import UnlockService
 from domain.outbox import Outbox
 from domain.payments.reader import OrderReader
 from domain.retrieval.indexing import IndexingService
@@ -73,6 +76,10 @@ async def provide_categories(state: State) -> Categories:
     return categories
 
 
+async def provide_insight_reader(state: State) -> InsightReader:
+    return InsightReader(_reads(state))
+
+
 async def provide_chat_rows(state: State) -> ChatRows:
     return ChatRows(_reads(state))
 
@@ -92,6 +99,14 @@ def build_chat_service(session: AsyncSession, resources: Resources) -> ChatServi
     )
 
 
+def build_unlock_service(session: AsyncSession, resources: Resources) -> UnlockService:
+    return UnlockService(session, UserService(session, resources.master_keys), resources.settings.unlock_deadline_s)
+
+
+def build_settlement_service(session: AsyncSession, resources: Resources) -> SettlementService:
+    return SettlementService(session, UserService(session, resources.master_keys))
+
+
 def build_indexing_service(session: AsyncSession, resources: Resources) -> IndexingService:
     return IndexingService(session, resources.master_keys, resources.collection)
 
@@ -107,5 +122,6 @@ DEPENDENCIES = {
     "catalogue_service": Provide(provide_catalogue_service),
     "categories": Provide(provide_categories),
     "chat_rows": Provide(provide_chat_rows),
+    "insight_reader": Provide(provide_insight_reader),
     "chat_reader": Provide(provide_chat_reader),
 }

@@ -2,7 +2,7 @@
 
 import asyncio
 import signal
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from datetime import datetime
 from typing import Any, cast
@@ -15,6 +15,7 @@ from saq.queue.redis import RedisQueue
 from structlog.contextvars import bound_contextvars
 
 from app.dispatcher import HEARTBEAT_S, Dispatcher
+from app.errors import is_outage
 from app.resources import Resources, opened
 from domain.errors import DomainError
 from domain.outbox import Outbox, Queue
@@ -22,7 +23,7 @@ from domain.outbox import Outbox, Queue
 JobFunction = Callable[..., Awaitable[None]]
 """`async def job(resources, **ids)`: safe to run twice, and at the same time as itself."""
 
-CONCURRENCY = {Queue.IMPORTS: 2, Queue.INDEXING: 1, Queue.INSIGHTS: 4, Queue.MAINTENANCE: 2}
+CONCURRENCY = {Queue.IMPORTS: 2, Queue.INDEXING: 1, Queue.INSIGHTS: 2, Queue.MAINTENANCE: 2}
 _TOUCH_S = 3
 _log = structlog.get_logger()
 
@@ -141,22 +142,40 @@ def _give(resources: Resources) -> Callable[[dict[str, Any]], Awaitable[None]]:
 
 
 async def run_worker(
-    resources: Resources, functions: dict[Queue, list[JobFunction]], scheduled: dict[JobFunction, str]
+    resources: Resources,
+    functions: dict[Queue, list[JobFunction]],
+    scheduled: dict[JobFunction, str],
+    without_queue: Sequence[JobFunction],
 ) -> None:
-    """Serve the queues and dispatch the outbox until SIGTERM or SIGINT; jobs at work get 20 s to finish."""
+    """Serve the queues and dispatch the outbox until SIGTERM or SIGINT; jobs at work get 20 s to finish.
+
+    The jobs without a queue are run by this process itself, again and again: they need no Redis.
+    """
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stop.set)
     async with opened(resources):
         workers = build_workers(resources, functions, scheduled)
-        dispatcher = asyncio.create_task(Dispatcher(resources).run())
+        beside = [asyncio.create_task(Dispatcher(resources).run())]
+        beside += [asyncio.create_task(_repeat(resources, job)) for job in without_queue]
         serving = [asyncio.create_task(_serve(worker, stop)) for worker in workers]
         _log.info("worker.ready", queues=[str(name) for name in functions])
         await stop.wait()
-        dispatcher.cancel()
+        for task in beside:
+            task.cancel()
         await asyncio.gather(*(worker.stop() for worker in workers))
-        await asyncio.gather(dispatcher, *serving, return_exceptions=True)
+        await asyncio.gather(*beside, *serving, return_exceptions=True)
+
+
+async def _repeat(resources: Resources, job: JobFunction) -> None:
+    while True:
+        try:
+            await job(resources)
+        except Exception as error:  # noqa: BLE001 - whatever it is, the next turn tries again
+            if not is_outage(error):
+                _log.warning("job.failed", job=job.__name__, exc_info=error)
+        await asyncio.sleep(resources.settings.sweep_interval_s)
 
 
 async def _serve(worker: Worker[Any], stop: asyncio.Event) -> None:

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from qdrant_client import AsyncQdrantClient
 
     from app.payments.gateways import Gateways
+    from domain.insights.generator import Generator
     from domain.retrieval.answer import Answerer
 
 
@@ -81,6 +82,20 @@ class Resources:
 
         return GeminiAnswerer(self.settings.answerer, MessageLookup(self.database.reads))
 
+    @cached_property
+    def generator(self) -> "Generator":
+        """What makes insights: Gemini over the local analyst, or the local analyst alone."""
+        from app.insights.analyst import LocalAnalyst  # noqa: PLC0415 - as the client
+
+        analyst = LocalAnalyst(self.database.reads, self.settings)
+        if self.settings.answerer is None:
+            return analyst
+        from domain.chats.lookup import MessageLookup  # noqa: PLC0415 - as the client
+        from domain.insights.gemini import GeminiGenerator  # noqa: PLC0415 - as the client
+        from domain.insights.types import KINDS  # noqa: PLC0415 - as the client
+
+        return GeminiGenerator(self.settings.answerer, analyst, MessageLookup(self.database.reads), KINDS)
+
 
 @asynccontextmanager
 async def opened(resources: Resources) -> AsyncIterator[Resources]:
@@ -92,10 +107,9 @@ async def opened(resources: Resources) -> AsyncIterator[Resources]:
     finally:
         await resources.signals.close()
         await resources.database.close()
-        if (embedder := vars(resources).get("embedder")) is not None:
-            await embedder.close()
-        if (answerer := vars(resources).get("answerer")) is not None:
-            await answerer.close()
+        for name in ("embedder", "answerer", "generator"):
+            if (used := vars(resources).get(name)) is not None:
+                await used.close()
         if "qdrant" in vars(resources):
             await resources.qdrant.close()
         if "gateways" in vars(resources):

@@ -15,11 +15,12 @@ from domain.catalogue import models as catalogue
 from domain.chats import models as chats
 from domain.credits import models as credits_
 from domain.idempotency import models as idempotency
+from domain.insights import models as insights
 from domain.payments import models as payments
 from domain.retrieval import models as retrieval
 from domain.users import models as users
 
-MODELS = (catalogue, chats, credits_, idempotency, outbox, payments, retrieval, users)
+MODELS = (catalogue, chats, credits_, idempotency, insights, outbox, payments, retrieval, users)
 TABLES = metadata
 """Every table: the modules above have declared theirs."""
 

@@ -49,7 +49,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     master_key: tuple[bytes, ...]
     embedder: EmbedderOptions
     answerer: AnswererOptions | None
-    """None: questions are answered from the messages alone."""
+    """None: questions are answered, and insights made, from the messages alone."""
 
     auth_issuer: str | None
     """None: the local issuer, whose keys lie in DATA_DIR."""
@@ -63,6 +63,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     import_timeout_s: int
     import_memory_mb: int
     sweep_interval_s: int
+    unlock_lease_s: int
+    unlock_deadline_s: int
+    """What of an unlock is not delivered after so many seconds is refunded."""
 
     stripe_secret_key: str | None
     """None: Stripe is not offered."""
@@ -126,6 +129,8 @@ def load(environ: Mapping[str, str] | None = None) -> Settings:
         import_timeout_s=read("IMPORT_TIMEOUT_S", _positive, "300"),
         import_memory_mb=read("IMPORT_MEMORY_MB", _positive, "4096"),
         sweep_interval_s=read("SWEEP_INTERVAL_S", _positive, "60"),
+        unlock_lease_s=read("UNLOCK_LEASE_S", _positive, "60"),
+        unlock_deadline_s=read("UNLOCK_DEADLINE_S", _positive, "900"),
         stripe_secret_key=read.optional("STRIPE_SECRET_KEY", str),
         stripe_webhook_secret=read("STRIPE_WEBHOOK_SECRET", _words, ""),
         stripe_base_url=read.optional("STRIPE_BASE_URL", _url_of("http", "https")),
@@ -152,7 +157,7 @@ def _embedder(read: "_Reader") -> EmbedderOptions:
 
 
 def _answerer(read: "_Reader") -> AnswererOptions | None:
-    model = read("GEMINI_LLM_MODEL", _model_name, "gemini-2.5-flash")
+    model = read("GEMINI_LLM_MODEL", _model_name, "gemini-flash-latest")
     key = read.optional("GEMINI_API_KEY", str)
     base_url = read.optional("GEMINI_BASE_URL", _url_of("http", "https"))
     return AnswererOptions(api_key=key, base_url=base_url, model=model) if key else None

@@ -23,6 +23,11 @@ def chat_topic(chat_id: object) -> str:
     return f"chat:{chat_id}"
 
 
+def unlock_topic(unlock_id: object) -> str:
+    """The topic on which a change of an unlock's state is announced."""
+    return f"unlock:{unlock_id}"
+
+
 class Signals:
     """One subscription a process; waiters are events by topic."""
 

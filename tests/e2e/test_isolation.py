@@ -5,6 +5,7 @@ from uuid import uuid4
 import pytest
 
 from support.exports import imported, whatsapp
+from support.unlocking import category_id, talk
 from support.waiting import eventually
 
 METHODS = ("get", "put", "post", "delete")
@@ -63,6 +64,33 @@ async def test_anothers_chat_is_the_same_404_as_none_by_every_route(new_client, 
     assert (await stranger.get("/api/chats")).json() == []
     after = (await owner.get(f"/api/chats/{chat['chat_id']}")).json()
     assert (after["shared"], after["user_display_name"]) == (False, None)
+
+
+async def test_anothers_job_and_insights_are_the_same_404_as_none_by_every_route(stack, new_client):
+    owner, stranger = await new_client(), await new_client()
+    chat = await imported(owner, talk())
+    user_id = (await owner.get("/api/credits/balance")).json()["user_id"]
+    async with stack.client("operator", admin=True) as admin:
+        gift = {"user_id": user_id, "amount": 400, "reason": "Gift"}
+        assert (await admin.post("/api/admin/credits/adjustments", json=gift)).status_code == 200
+    wanted = {"chat_id": chat["chat_id"], "category_id": category_id("romantic")}
+    foreign = await stranger.post("/api/insights/unlock", json=wanted)
+    absent = await stranger.post("/api/insights/unlock", json=wanted | {"chat_id": str(uuid4())})
+    assert without_place(foreign) == without_place(absent)
+    job_id = (await owner.post("/api/insights/unlock", json=wanted)).json()["job_id"]
+    insight_id = (await owner.get(f"/api/insights/chats/{chat['chat_id']}")).json()["insights"][0]["id"]
+
+    for method, path, one in [
+        ("GET", "jobs/{}/status", job_id),
+        ("GET", "jobs/{}/events", job_id),
+        ("GET", "{}", insight_id),
+        ("GET", "{}/evidence", insight_id),
+        ("POST", "{}/retry", insight_id),
+    ]:
+        anothers = await stranger.request(method, "/api/insights/" + path.format(one))
+        none = await stranger.request(method, "/api/insights/" + path.format(uuid4()))
+        assert without_place(anothers) == without_place(none), path
+        assert anothers.status_code == 404, path
 
 
 async def test_fifty_who_upload_at_once_find_each_their_own(new_client):

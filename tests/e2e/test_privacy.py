@@ -13,6 +13,7 @@ import pytest
 from app.embedded.postgres import Postgres
 from app.embedded.qdrant import Qdrant
 from app.embedded.valkey import Valkey
+from domain.catalogue.seed import stable_id
 from support.exports import form, part, post_form, upload
 from support.stack import MASTER_KEY, running_stack
 from support.waiting import eventually
@@ -173,6 +174,10 @@ async def use_every_route(stack, client, canary):
         f"13/07/2023, 09:01 - {person}: hello {canary.word('text')} https://{canary.word('host')}.example/x\n"
         f"13/07/2023, 09:02 - Bob: {canary.word('file')}.jpg (file attached)\n{canary.word('caption')}\n"
         + "".join(f"13/07/2023, 09:03 - Bob: {canary.word('more')} {number}\n" for number in range(500))
+        + "".join(
+            f"13/07/2023, 09:04 - {(person, 'Bob')[number % 2]}: Shall we talk about {canary.word('topic')} {number}?\n"
+            for number in range(100)
+        )
     ).encode()
     name = f"WhatsApp Chat with {canary.word('title')}.txt"
     answer = await upload(client, export, name, prefer="wait=60")
@@ -190,6 +195,7 @@ async def use_every_route(stack, client, canary):
     async with stack.anonymous as anonymous:
         assert person in (await anonymous.get(f"/api/chats/public/{chat_id}/stats")).text
 
+    await use_insights(stack, client, chat_id, canary)
     for bad in (f"Dear {canary.word('diary')}".encode(), b"PK\x03\x04" + person.encode(), person.encode("utf-16-le")):
         assert (await upload(client, bad, name)).status_code == 422
     for fields in ({"category_id": person}, {"date_order": person}):
@@ -198,5 +204,28 @@ async def use_every_route(stack, client, canary):
     assert (await upload(client, b"x" * (2 << 20), name)).status_code == 413
     late = await upload(client, f"Dear {canary.word('late')}".encode(), name, prefer="wait=0")
     await client.get(f"/api/chats/{late.json()['chat_id']}")
+    await client.get(f"/api/insights/{person}")
     gone = (await upload(client, export, name, prefer="wait=60")).json()["chat_id"]
     assert (await client.delete(f"/api/chats/{gone}")).status_code == 200
+
+
+async def use_insights(stack, client, chat_id, canary):
+    """Everything that a client can do with insights, some of which name the people and quote their messages."""
+    async with stack.client("operator", admin=True) as admin:
+        gift = {"user_id": SUBJECT, "amount": 400, "reason": "Gift"}
+        assert (await admin.post("/api/admin/credits/adjustments", json=gift)).status_code == 200
+    wanted = {"chat_id": chat_id, "category_id": str(stable_id("category", "romantic"))}
+    answer = await client.post("/api/insights/unlock", json=wanted)
+    assert answer.status_code == 200, answer.text
+    job = f"/api/insights/jobs/{answer.json()['job_id']}"
+    assert "event: done" in (await client.get(f"{job}/events")).text
+    await client.get(f"{job}/status")
+    found = await client.get(f"/api/insights/chats/{chat_id}")
+    assert canary.word("person") in found.text
+    for insight in found.json()["insights"]:
+        path = f"/api/insights/{insight['id']}"
+        for route in ("", "/evidence"):
+            await client.get(path + route)
+        await client.post(f"{path}/retry")
+        generate = {"chat_id": chat_id, "insight_type_id": insight["insight_type_id"]}
+        await client.post("/api/rag/generate", json=generate)

@@ -20,6 +20,7 @@ from app.embedded.postgres import Postgres
 from app.embedded.process import Server
 from app.embedded.qdrant import Qdrant
 from app.embedded.valkey import Valkey
+from support.processes import children
 from support.stack import MASTER_KEY, Stack
 from support.waiting import eventually
 
@@ -43,7 +44,7 @@ class Machine:
         for server in self.servers.values():
             await server.start()
         self.scratch.mkdir()
-        self._environ |= {
+        own = {
             "ENVIRONMENT": "test",
             "DATA_DIR": str(self.directory / "data"),
             "DATABASE_URL": self.postgres.url,
@@ -59,6 +60,7 @@ class Machine:
             "TMPDIR": str(self.scratch),
             "PORT": str(_steady_port()),
         }
+        self._environ = own | self._environ
         await self.stack("api").command("migrate")
         await self.stack("api").command("seed")
         await self.start("api")
@@ -126,6 +128,33 @@ class Machine:
             children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
             return [int(child) for child in children if _reads_an_export(child)]
         return []
+
+    async def paused_child(self, worker: str, program: str) -> int:
+        """Wait until the worker has started a child that runs a program, and stop it before it is done."""
+
+        def stopped() -> list[int]:
+            found = children(self.process(worker).pid, program)
+            for pid in found[:1]:
+                self.pause(pid)
+            return found
+
+        return (await eventually(stopped))[0]
+
+    @asynccontextmanager
+    async def locked(self, statement: str, *arguments: Any) -> AsyncIterator[None]:
+        """A block in which the rows that a statement selects for update stay locked."""
+        connection = await asyncpg.connect(self.postgres.url)
+        try:
+            async with connection.transaction():
+                assert await connection.fetch(statement, *arguments)
+                yield
+        finally:
+            await connection.close()
+
+    async def is_blocked(self, beginning: str) -> bool:
+        """Whether a statement that begins so waits for a lock."""
+        waiting = "SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE $1 || '%'"
+        return bool(await self.fetch(waiting, beginning))
 
     def pause(self, pid: int) -> None:
         self._paused.add(pid)

@@ -90,4 +90,4 @@ class AdminCreditController(Controller):
     async def check(self, user: NamedDependency[CurrentUser], resources: NamedDependency[Resources]) -> LedgerReport:
         """Every invariant of coins and money, in one snapshot. Nothing is expected to be found."""
         require_admin(user)
-        return await check_ledger(resources.database)
+        return await check_ledger(resources.database, resources.settings.sweep_interval_s)

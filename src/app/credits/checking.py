@@ -1,5 +1,6 @@
 """Whether the books are right: every part's invariants, in one snapshot."""
 
+from datetime import timedelta
 from typing import Annotated
 from uuid import UUID
 
@@ -7,6 +8,7 @@ import msgspec
 
 from app.database import Database
 from domain.credits.service import CreditService
+from domain.insights.checks import check_unlocks
 from domain.payments.service import check_payments
 
 
@@ -29,8 +31,9 @@ class LedgerReport(msgspec.Struct, frozen=True):
     checked_entries: int
 
 
-async def check_ledger(database: Database) -> LedgerReport:
-    """Check everything that must hold of coins and money at any moment."""
+async def check_ledger(database: Database, sweep_interval_s: int) -> LedgerReport:
+    """Check everything that must hold of coins and money at any moment, with two sweeps for what they settle."""
+    two_sweeps = timedelta(seconds=2 * sweep_interval_s)
     async with database.transaction() as session:
         await session.connection(execution_options={"isolation_level": "REPEATABLE READ", "postgresql_readonly": True})
         credit_service = CreditService(session)
@@ -43,6 +46,10 @@ async def check_ledger(database: Database) -> LedgerReport:
             *(
                 Finding(broken.invariant, "order", broken.order_id, broken.expected, broken.found)
                 for broken in await check_payments(session)
+            ),
+            *(
+                Finding(broken.invariant, "unlock", broken.unlock_id, broken.expected, broken.found)
+                for broken in await check_unlocks(session, two_sweeps)
             ),
         ]
     return LedgerReport(not findings, findings, wallets, entries)

@@ -163,7 +163,7 @@ async def test_a_key_that_is_no_key_is_refused(adjust, key):
 async def test_the_check_finds_nothing_until_something_is_wrong(client, as_admin, database, subject):
     user = await read_live(database.reads, "chat-insights-local", subject)
     async with database.transaction() as session:
-        await CreditService(session).spend(user.id, 5, ref_type="unlock", ref_id=uuid4(), description="Family insights")
+        await CreditService(session).spend(user.id, 5, ref_type="trial", ref_id=uuid4(), description="Family insights")
     sound = await client.get(CHECK, headers=as_admin)
     assert sound.status_code == 200
     report = sound.json()
@@ -187,7 +187,7 @@ async def test_the_check_leaves_its_connection_as_it_was(database):
     settings_of_a_transaction = (
         "SELECT current_setting('transaction_isolation'), current_setting('transaction_read_only')"
     )
-    await asyncio.gather(*(check_ledger(database) for _ in range(20)))
+    await asyncio.gather(*(check_ledger(database, 60) for _ in range(20)))
 
     async def ways():
         async with database.transaction() as session:

@@ -1,11 +1,20 @@
 """Communication Basics: who starts, answers, carries and asks?"""
 
+from dataclasses import dataclass
 from typing import Annotated, Literal
 
 import msgspec
 
 from domain.catalogue.seed import InsightTypeRow
+from domain.insights.analyst.claims import strongest
+from domain.insights.analyst.evidence import need
+from domain.insights.analyst.measures import Measures, duration
+from domain.insights.analyst.phrasing import compared, graded, joined, leader
+from domain.insights.analyst.scoring import score, share
+from domain.insights.analyst.talk import RESPONSES, Talk
+from domain.insights.analyst.view import View
 from domain.insights.content import Component, Quote, Score
+from domain.insights.kinds import Finding, InsightKind, InsufficientData
 
 ROW = InsightTypeRow(
     name="communication_basics",
@@ -96,3 +105,208 @@ class Content(msgspec.Struct, kw_only=True):
     communication_strengths: Annotated[list[CommunicationStrength], msgspec.Meta(min_length=2, max_length=3)]
     balance_recommendations: Annotated[list[BalanceRecommendation], msgspec.Meta(min_length=2, max_length=2)]
     overall_health_assessment: OverallHealthAssessment
+
+
+_SLIGHTLY, _HIGHLY = 1.2, 1.5
+"""Times the even share of conversations started from which an imbalance is slight, or high."""
+_METHOD = (
+    "Computed from the statistics of the chat alone, so it is the same in every language. Initiations are balanced "
+    "where the intervals do not tell the starters apart or nobody starts more than 1.2 times the even share, and "
+    "highly imbalanced from 1.5 times. Strengths are numbers that reach a level, with messages that show them; "
+    "recommendations go to the two lowest components of the score. It is excellent from 8, good from 5."
+)
+
+
+def analyse(view: View) -> Finding:
+    """From the statistics; for two people and for groups."""
+    people = [person for person in view.voices() if view.stats(person).turn_taking.response_time.n]
+    if len(people) < 2:  # noqa: PLR2004 - it takes two to talk
+        raise InsufficientData("Fewer than two people answered anybody.")
+    basics = _Basics(view, people, Measures())
+    content = basics.content()
+    return Finding(
+        content=content,
+        measures=basics.say.all,
+        coverage=1.0,
+        method=_METHOD,
+        sources=["Wilson (1927), Probable inference, the law of succession, and statistical inference."],
+        positions=[quote.positions[0] for strength in content.communication_strengths for quote in strength.evidence],
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Basics:
+    view: View
+    people: list[int]
+    say: Measures
+
+    def content(self) -> Content:
+        talk = Talk(self.view, self.people, self.say)
+        components = talk.components()
+        return Content(
+            initiation_balance=self._initiations(talk),
+            response_patterns=self._responses(talk),
+            message_contribution=self._contribution(talk),
+            engagement_indicators=self._engagement(talk),
+            communication_strengths=self._strengths(talk),
+            balance_recommendations=self._recommendations(talk, components),
+            overall_health_assessment=self._overall(components),
+        )
+
+    def _initiations(self, talk: Talk) -> InitiationBalance:
+        top = talk.most(talk.started)
+        sessions = self.say.count("sessions", self.view.statistics.sessions.count, "statistics.sessions.count")
+        verdict = compared(self.view.names, self.people, talk.started, "starts conversations|start conversations")
+        return InitiationBalance(
+            participants=[
+                InitiationBalanceParticipant(
+                    name=self._name(person),
+                    initiation_count=talk.started(person).count,
+                    percentage=talk.started(person).percent or 0.0,
+                )
+                for person in self.people
+            ],
+            balance_assessment=BalanceAssessment(
+                rating=self._rating(talk, top),
+                interpretation=f"Of {sessions} conversations, {self._name(top)} starts {talk.told_started(top)}. "
+                f"{verdict}.",
+            ),
+        )
+
+    def _rating(self, talk: Talk, top: int) -> Literal["balanced", "slightly_imbalanced", "highly_imbalanced"]:
+        if leader(self.people, talk.started) is None:
+            return "balanced"
+        times = share(talk.started(top)) * len(self.people)
+        return "highly_imbalanced" if times >= _HIGHLY else "slightly_imbalanced" if times >= _SLIGHTLY else "balanced"
+
+    def _responses(self, talk: Talk) -> ResponsePattern:
+        quick, slow = talk.quickest(), talk.slowest()
+        if duration(talk.median(quick)) == duration(talk.median(slow)):
+            note = f"Everybody's typical answer takes {talk.told_median(quick)}."
+        else:
+            note = (
+                f"{self._name(quick)} typically answers after {talk.told_median(quick)}, "
+                f"{self._name(slow)} after {talk.told_median(slow)}."
+            )
+        return ResponsePattern(
+            participants=[
+                ResponsePatternsParticipant(
+                    name=self._name(person),
+                    avg_response_seconds=self.view.stats(person).turn_taking.response_time.mean_seconds or 0.0,
+                    response_style=self._response_style(talk, person),
+                )
+                for person in self.people
+            ],
+            compatibility_note=note,
+        )
+
+    def _response_style(self, talk: Talk, person: int) -> str:
+        times = self.view.stats(person).turn_taking.response_time
+        name = f"response_time.mean:{self._name(person)}"
+        mean = self.say.seconds(name, times.mean_seconds or 0.0, times.n, RESPONSES)
+        paces = [(-60, "at once"), (-300, "within minutes"), (-3_600, "within the hour")]
+        pace = graded(-talk.median(person), paces, "after hours")
+        return f"Mostly answers {pace}: typically after {talk.told_median(person)}, on average after {mean}."
+
+    def _contribution(self, talk: Talk) -> MessageContribution:
+        top = talk.most(talk.messages)
+        return MessageContribution(
+            participants=[
+                MessageContributionParticipant(
+                    name=self._name(person),
+                    message_percentage=talk.messages(person).percent or 0.0,
+                    word_percentage=talk.words(person).percent or 0.0,
+                    avg_words_per_message=self.view.stats(person).avg_words_per_message,
+                    style=self._style(person),
+                )
+                for person in self.people
+            ],
+            balance_note=f"{self._name(top)} writes {talk.told_messages(top)} of the messages and "
+            f"{talk.told_words(top)} of the words.",
+        )
+
+    def _style(self, person: int) -> str:
+        stats = self.view.stats(person)
+        told = self.say.number(
+            f"message_length:{self._name(person)}",
+            round(stats.avg_message_length_chars),
+            "characters",
+            stats.text_messages.count,
+            "statistics.user_stats.avg_message_length_chars",
+        )
+        size = graded(stats.avg_message_length_chars, [(100, "Long"), (40, "Medium")], "Short")
+        return f"{size} messages, {told} characters on average."
+
+    def _engagement(self, talk: Talk) -> EngagementIndicator:
+        verdict = compared(self.view.names, self.people, talk.asked, "asks questions|ask questions")
+        return EngagementIndicator(
+            participants=[
+                EngagementIndicatorsParticipant(
+                    name=self._name(person),
+                    questions_asked=self.view.stats(person).questions_asked,
+                    double_texting_rate=self.view.stats(person).double_texting_rate,
+                )
+                for person in self.people
+            ],
+            engagement_insight=f"{verdict}. Within a day, {talk.told_answers()} of the questions get an answer."
+            if talk.answers
+            else "Nobody asks with a question mark.",
+        )
+
+    def _strengths(self, talk: Talk) -> list[CommunicationStrength]:
+        found = strongest(self.view, talk.claims(), most=3, quotes=3)
+        need(found, 2)
+        return [
+            CommunicationStrength(strength_title=claim.title, description=claim.describe(), evidence=shown)
+            for claim, shown in found
+        ]
+
+    def _recommendations(self, talk: Talk, components: list[Component]) -> list[BalanceRecommendation]:
+        lowest = sorted(components, key=lambda part: (part.value, part.name))[:2]
+        return [
+            BalanceRecommendation(
+                recommendation_title=advice.title,
+                target_participants=advice.target,
+                suggestion=advice.suggestion,
+                why_it_helps=advice.why,
+                example=advice.example,
+            )
+            for advice in (talk.advice(part.name) for part in lowest)
+        ]
+
+    def _overall(self, components: list[Component]) -> OverallHealthAssessment:
+        total = score(components)
+        best = max(components, key=lambda part: (part.value, part.name))
+        lowest = min(components, key=lambda part: (part.value, part.name))
+        rating: Literal["excellent", "good", "needs_improvement"] = graded(
+            total, [(8, "excellent"), (5, "good")], "needs_improvement"
+        )
+        return OverallHealthAssessment(
+            score=total,
+            rating=rating,
+            summary=f"Of the parts of the score for {joined([self._name(person) for person in self.people])}, "
+            f"{best.name} come out highest and {lowest.name} lowest.",
+            components=components,
+        )
+
+    def _name(self, person: int) -> str:
+        return self.view.names[person]
+
+
+KIND = InsightKind(
+    row=ROW,
+    content=Content,
+    queries=(
+        "opening a conversation with good morning or how are you",
+        "asking a question to learn about the other's day",
+        "apologising for a late reply",
+        "asking why there was no answer",
+    ),
+    instruction=(
+        "Describe how the people in this chat talk with each other: who begins, how soon answers come, who carries how "
+        "much of the conversation, and who asks. Put the given numbers into words that both could agree with, and name "
+        "an interval where a difference is not certain. A quick or slow answer has many reasons: give none. Choose as "
+        "strengths what the quoted messages show, and recommend only what one of the numbers calls for."
+    ),
+    analyse=analyse,
+)

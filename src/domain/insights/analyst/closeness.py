@@ -1,0 +1,336 @@
+"""Opening up, support, affection and asking after each other: numbers, how they are said, and what follows."""
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from domain.chats.statistics.model import Proportion
+from domain.insights.analyst import exchanges, friction
+from domain.insights.analyst.acts import OPENING_UP, SUPPORTIVE, Act
+from domain.insights.analyst.claims import Advice, Claim
+from domain.insights.analyst.exchanges import Moment
+from domain.insights.analyst.friction import Episode
+from domain.insights.analyst.measures import Measures
+from domain.insights.analyst.phrasing import joined
+from domain.insights.analyst.scoring import component, evenness, reaches, share
+from domain.insights.analyst.view import View
+from domain.insights.content import Component
+
+AFFECTIONATE = frozenset({Act.AFFECTION, Act.TOUCH, Act.PRAISE})
+APART = 3_600
+"""Seconds within which somebody's check-ins are one."""
+RATE = "Messages with a phrase of the word list, of all messages with words."
+SUPPORTED = (
+    "Moments of opening up (those of one person within half an hour are one) that another answers with support, help, "
+    "affection or a question about it within an hour and ten messages."
+)
+FRICTION = "Two or more negative messages of two people within 15 minutes."
+WE_TALK = "Words for us among words for us and for oneself."
+
+_AFFECTION_FULL, _CHECK_INS_FULL, _OPENING_FULL = 4.0, 2.0, 4.0
+_WEEK = 7
+_OFTEN = 0.5
+_WORTH_SAYING = 1.0
+"""Per 100 messages."""
+_LEAST_EPISODES = 3
+_SUPPORT_WORDS = {
+    Act.SUPPORT: "comforting words",
+    Act.OFFER_HELP: "an offer of help",
+    Act.AFFECTION: "affection",
+    Act.TOUCH: "a hug",
+    Act.CHECK_IN: "a question about it",
+    Act.LOYALTY: "a promise to be there",
+    Act.PRAISE: "praise",
+}
+_AFFECTION_WORDS = {Act.AFFECTION: "loving words", Act.TOUCH: "hugs and kisses", Act.PRAISE: "praise"}
+
+
+@dataclass(frozen=True)
+class Closeness:
+    """Between two people; numbers that are told are kept in `say`."""
+
+    view: View
+    people: Sequence[int]
+    say: Measures
+
+    # Numbers
+
+    @cached_property
+    def moments(self) -> list[Moment]:
+        """Moments of opening up, with the supportive reply."""
+        return exchanges.support(self.view)
+
+    @cached_property
+    def episodes(self) -> list[Episode]:
+        return friction.episodes(self.view)
+
+    def opens_up(self, person: int) -> Proportion:
+        return self.view.rate(OPENING_UP, person)
+
+    def affection(self, person: int) -> Proportion:
+        return self.view.rate(AFFECTIONATE, person)
+
+    def checks_in(self, person: int) -> Proportion:
+        return self.view.rate(Act.CHECK_IN, person)
+
+    def supports(self, person: int) -> Proportion:
+        """How many of the other's moments somebody answers with support."""
+        return exchanges.replied(self.moments, to=self._other(person))
+
+    def weekly(self, positions: Sequence[int]) -> float:
+        """How often a week, over the whole time of the chat."""
+        return len(positions) * _WEEK / max(_WEEK, self.view.statistics.total_days)
+
+    # The numbers in words
+
+    def told_opens_up(self, person: int) -> str:
+        return self.say.rate(f"opening_up.rate:{self._name(person)}", self.opens_up(person), RATE)
+
+    def told_affection(self, person: int) -> str:
+        return self.say.rate(f"affection.rate:{self._name(person)}", self.affection(person), RATE)
+
+    def told_supports(self, person: int) -> str:
+        return self.say.share(f"support.rate:{self._name(person)}", self.supports(person), SUPPORTED)
+
+    def told_weekly(self, name: str, positions: Sequence[int]) -> str:
+        return self.say.number(name, round(self.weekly(positions), 1), "per week", len(positions), RATE)
+
+    def told_support(self, person: int) -> str:
+        """A sentence or two about what comes back from somebody."""
+        name, other = self._name(person), self._name(self._other(person))
+        given = self.supports(person)
+        if not given.of:
+            return f"{other} has no moment of opening up that could be answered."
+        lag = exchanges.median_lag(self.moments, to=self._other(person))
+        told = f"{name} answers {self.told_supports(person)} of the moments in which {other} opens up with support"
+        if lag is None:
+            return f"{told}."
+        return f"{told}, typically after {self.say.seconds(f'support.lag:{name}', lag, given.count, SUPPORTED)}."
+
+    def told_friction(self) -> str:
+        """A sentence or two about friction and its repair."""
+        found = self.episodes
+        if not found:
+            return "The word lists find no two people writing negative messages to each other within minutes."
+        count = self.say.count("friction.episodes", len(found), FRICTION)
+        repaired = [episode for episode in found if episode.repair is not None]
+        told = self.say.count("friction.repaired", len(repaired), FRICTION, len(found))
+        lag = friction.median_repair_lag(found)
+        if lag is None:
+            return f"Episodes of friction: {count}; none is followed by an apology or another repair within a day."
+        after = self.say.seconds("friction.repair_lag", lag, len(repaired), FRICTION)
+        return (
+            f"Episodes of friction: {count}; followed by an apology or another repair: {told}, typically after {after}."
+        )
+
+    def told_we_talk(self) -> str:
+        """A sentence about words for us; nothing where there are none."""
+        shares = {self._name(person): self.view.we_talk(person) for person in self.people}
+        told = [
+            f"{name} {self.say.share(f'we_talk:{name}', found, WE_TALK)}" for name, found in shares.items() if found.of
+        ]
+        return f"Of each one's words for oneself or for both, those for both are: {joined(told)}." if told else ""
+
+    def support_style(self, person: int) -> str:
+        """What somebody's supportive replies hold most often."""
+        replies = [moment.reply for moment in self.moments if moment.replier == person and moment.reply is not None]
+        counts = Counter(act for reply in replies for act in self.view.acts_of(reply) if act in SUPPORTIVE)
+        if not counts:
+            return "No supportive answer found"
+        ranked = sorted(counts, key=lambda act: (-counts[act], act))
+        return f"Mostly {joined([_SUPPORT_WORDS[act] for act in ranked[:2]])}"
+
+    def affection_styles(self, person: int) -> list[str]:
+        """The forms somebody's affection takes, the most frequent first."""
+        counts = {act: self.view.count(act, person) for act in _AFFECTION_WORDS}
+        return [_AFFECTION_WORDS[act] for act in sorted(counts, key=lambda act: (-counts[act], act)) if counts[act]]
+
+    def repair_patterns(self) -> list[str]:
+        """How friction is made good, in words."""
+        repairs = [episode.repair for episode in self.episodes if episode.repair is not None]
+        found = []
+        if any(self.view.has(repair, Act.APOLOGY) for repair in repairs):
+            found.append("An apology")
+        if any(self.view.has(repair, Act.REPAIR) for repair in repairs):
+            found.append("Taking one's own share or asking to talk")
+        if any(episode.accepted for episode in self.episodes):
+            found.append("The other takes it up within the hour")
+        return found
+
+    # What follows
+
+    def components(self) -> list[Component]:
+        """Of a score."""
+        view = self.view
+        one, other = self.people
+        supported = exchanges.replied(self.moments)
+        affection = min(self.affection(one).percent or 0.0, self.affection(other).percent or 0.0)
+        opening = min(self.opens_up(one).percent or 0.0, self.opens_up(other).percent or 0.0)
+        check_ins = view.apart(view.positions(Act.CHECK_IN), APART)
+        found = [
+            component(
+                "opening up",
+                reaches(opening, _OPENING_FULL),
+                view.count(OPENING_UP),
+                "The lower of both rates of opening up, of 4 per 100 messages.",
+            ),
+            component(
+                "reciprocity",
+                evenness(self.opens_up(one).percent or 0.0, self.opens_up(other).percent or 0.0),
+                view.count(OPENING_UP),
+                "1 - |a - b| / (a + b) of the two rates of opening up.",
+            ),
+            component("support", share(supported), supported.of, f"The share of supported moments. {SUPPORTED}"),
+            component(
+                "affection",
+                reaches(affection, _AFFECTION_FULL),
+                view.count(AFFECTIONATE),
+                "The lower of both rates of affection, of 4 per 100 messages.",
+            ),
+            component(
+                "checking in",
+                reaches(self.weekly(check_ins), _CHECK_INS_FULL),
+                len(check_ins),
+                "Questions about how the other is, of 2 a week.",
+            ),
+        ]
+        if len(self.episodes) >= _LEAST_EPISODES:
+            repaired = sum(episode.repair is not None for episode in self.episodes) / len(self.episodes)
+            found.append(component("repair", repaired, len(self.episodes), "The share of friction that is repaired."))
+        return found
+
+    def claims(self) -> list[Claim]:
+        """What goes well, by the numbers."""
+        view = self.view
+        offered: list[Claim] = []
+        supported = exchanges.replied(self.moments)
+        replies = [moment.reply for moment in self.moments if moment.reply is not None]
+        if share(supported) >= _OFTEN:
+            offered.append(
+                Claim(
+                    value=share(supported),
+                    title="Support comes back",
+                    describe=lambda: (
+                        "Of the moments of opening up, "
+                        f"{self.say.share('support.rate', supported, SUPPORTED)} are answered with support."
+                    ),
+                    positions=replies,
+                    context=lambda position: f"{view.speaker(position)} answers with {supporting(view, position)}.",
+                    acts=SUPPORTIVE,
+                )
+            )
+        for acts, title, does, of in (
+            (AFFECTIONATE, "Affection is put into words", "writes something affectionate", self.affection),
+            (OPENING_UP, "Feelings and hard times are told", "writes about feelings or hard times", self.opens_up),
+            (frozenset({Act.CHECK_IN}), "There is asking after each other", "asks how the other is", self.checks_in),
+        ):
+            offered += self._mutual(acts, title, does, of)
+        return offered
+
+    def advice(self, name: str) -> Advice:
+        """What a low component of that name calls for."""
+        make = {
+            "opening up": self._open_more,
+            "reciprocity": self._open_more,
+            "support": self._answer_support,
+            "affection": self._say_affection,
+            "checking in": self._ask_after,
+            "repair": self._repair,
+        }
+        return make[name]()
+
+    def _mutual(self, acts: frozenset[Act], title: str, does: str, of: Callable[[int], Proportion]) -> list[Claim]:
+        """Of both where the lower rate is worth calling a strength, otherwise of the one whose rate is."""
+        ranked = sorted(self.people, key=lambda person: (of(person).percent or 0.0, person))
+        least, most = ranked[0], ranked[-1]
+        both = (of(least).percent or 0.0) >= _WORTH_SAYING
+        shown = least if both else most
+        if (of(shown).percent or 0.0) < _WORTH_SAYING:
+            return []
+        source = f"{title.lower().replace(' ', '_')}.rate:{self._name(shown)}"
+        who = f"Even {self._name(shown)}, who does so less," if both else self._name(shown)
+        return [
+            Claim(
+                value=reaches(of(shown).percent or 0.0, _AFFECTION_FULL) * (0.9 if both else 0.5),
+                title=title,
+                describe=lambda: f"{who} {does} in {self.say.rate(source, of(shown), RATE)}.",
+                positions=self.view.positions(acts, None if both else shown),
+                context=lambda position: f"{self.view.speaker(position)} {does}.",
+                acts=acts,
+            )
+        ]
+
+    def _open_more(self) -> Advice:
+        least = min(self.people, key=lambda person: (self.opens_up(person).percent or 0.0, person))
+        return Advice(
+            title="Tell one thing more",
+            target=[self._name(least)],
+            suggestion=f"{self._name(least)} opens up in {self.told_opens_up(least)}; a sentence on how "
+            "a day really was is enough to begin with.",
+            why="What is told can be answered.",
+            example="Honest answer to how my day was:",
+        )
+
+    def _answer_support(self) -> Advice:
+        least = min(self.people, key=lambda person: (self.supports(person).percent or 0.0, person))
+        return Advice(
+            title="Answer the feeling first",
+            target=[self._name(least)],
+            suggestion=f"{self.told_support(least)} A short word before the topic moves on would raise that.",
+            why="An answer to what was told shows that it was read.",
+            example="That sounds hard. Do you want to tell me more, or shall I take your mind off it?",
+        )
+
+    def _say_affection(self) -> Advice:
+        least = min(self.people, key=lambda person: (self.affection(person).percent or 0.0, person))
+        return Advice(
+            title="Say what you like about the other",
+            target=[self._name(least)],
+            suggestion=f"{self._name(least)} writes something affectionate in {self.told_affection(least)}; one kind "
+            "sentence a day would be seen.",
+            why="What is written can be read again.",
+            example="I thought of you today when",
+        )
+
+    def _ask_after(self) -> Advice:
+        found = self.view.apart(self.view.positions(Act.CHECK_IN), APART)
+        return Advice(
+            title="Ask how the other is",
+            target=[self._name(person) for person in self.people],
+            suggestion=f"Questions about how the other is come {self.told_weekly('check_ins.per_week', found)} times a "
+            "week; one on a hard day counts most.",
+            why="Some things are told only when somebody asks.",
+            example="How are you really today?",
+        )
+
+    def _repair(self) -> Advice:
+        return Advice(
+            title="Come back after friction",
+            target=[self._name(person) for person in self.people],
+            suggestion=f"{self.told_friction()} A word the same day closes what is open.",
+            why="It says that the two of you matter more than the point.",
+            example="I did not like how we left it. Can we talk?",
+        )
+
+    def _other(self, person: int) -> int:
+        return next(other for other in self.people if other != person)
+
+    def _name(self, person: int) -> str:
+        return self.view.names[person]
+
+
+def opening(view: View, position: int) -> str:
+    """What a message does that opens up, to follow a name."""
+    return "writes of a hard time" if view.has(position, Act.DISTRESS) else "tells something personal"
+
+
+def supporting(view: View, position: int | None) -> str:
+    """What a supportive message gives, to follow `with`."""
+    found = [] if position is None else view.acts_of(position)
+    return joined([_SUPPORT_WORDS[act] for act in found if act in _SUPPORT_WORDS][:2]) or "support"
+
+
+def affection_of(view: View, position: int) -> str:
+    """The form of affection of a message."""
+    return joined([_AFFECTION_WORDS[act] for act in view.acts_of(position) if act in _AFFECTION_WORDS])

@@ -1,0 +1,72 @@
+import pytest
+
+from domain.chats.statistics.estimates import proportion
+from domain.insights.analyst.measures import Measures, duration
+from domain.insights.analyst.phrasing import article, compared, differ, graded, joined, leader
+from domain.insights.analyst.scoring import component, enough_data, evenness, score
+
+NAMES = ["Ann", "Ben", "Cem"]
+
+
+def test_a_number_is_said_in_one_way_and_published():
+    say = Measures()
+    told = say.share("initiations:Ann", proportion(124, 200), "statistics.x")
+    assert told == "62 % (95 % interval 55 to 68)"
+    assert say.rate("thanks:Ann", proportion(41, 1000), "x") == "4.1 per 100 messages (95 % interval 3 to 5.5)"
+    assert say.count("sessions", 12, "x") == "12"
+    assert say.seconds("lag", 240, 3, "x") == "4 minutes"
+    assert say.number("similarity", 0.8412, "cosine", 50, "x") == "0.84"
+    assert [measure.name for measure in say.all] == ["initiations:Ann", "thanks:Ann", "sessions", "lag", "similarity"]
+    assert (say.all[0].value, say.all[0].n, say.all[0].low) == (62, 200, 55.11)
+
+
+def test_a_number_said_twice_is_published_once():
+    say = Measures()
+    for _ in range(2):
+        say.count("sessions", 12, "x")
+    assert len(say.all) == 1
+
+
+@pytest.mark.parametrize(
+    ("seconds", "told"),
+    [
+        (0, "less than a minute"),
+        (1, "1 second"),
+        (45, "45 seconds"),
+        (60, "1 minute"),
+        (90, "1.5 minutes"),
+        (2_700, "45 minutes"),
+        (5_400, "1.5 hours"),
+        (172_800, "2 days"),
+        (8_640_000, "100 days"),
+    ],
+)
+def test_durations(seconds, told):
+    assert duration(seconds) == told
+
+
+def test_differences_within_the_intervals_are_called_equal():
+    shares = [proportion(52, 100), proportion(48, 100), proportion(90, 100)]
+    assert not differ(shares[0], shares[1])
+    assert leader([0, 1], lambda person: shares[person]) is None
+    assert compared(NAMES, [0, 1], lambda person: shares[person], "asks|ask") == "Ann and Ben ask about equally often"
+    assert compared(NAMES, [0, 2], lambda person: shares[person], "asks|ask") == "Cem asks more often than Ann"
+    assert leader([0, 1, 2], lambda person: shares[person]) == 2
+    assert not differ(proportion(0, 0), shares[2])
+
+
+def test_lists_grades_and_articles():
+    assert joined(NAMES) == "Ann, Ben and Cem"
+    assert joined(NAMES[:1]) == "Ann"
+    assert joined([]) == ""
+    assert graded(5, [(8, "high"), (5, "middle")], "low") == "middle"
+    assert [article("apology"), article("hug")] == ["an apology", "a hug"]
+
+
+def test_a_score_is_ten_times_the_mean_of_its_components():
+    parts = [component("a", 0.5, 3, ""), component("b", 1.4, 3, ""), component("c", 0.15, 3, "")]
+    assert [part.value for part in parts] == [0.5, 1.0, 0.15]
+    assert score(parts) == 6
+    assert evenness(3, 1) == 0.5
+    assert evenness(0, 0) == 0
+    assert 0 < enough_data(100) < enough_data(1_000) < 1

@@ -1,0 +1,78 @@
+import pytest
+
+from domain.insights.analyst.run import read
+from domain.insights.types.communication_basics import Content
+from support.drafts import drafted, proven, quoted, sample, unpublished_numbers
+from support.small_chats import chat, repeated
+
+NAME = "communication_basics"
+TALK = [
+    "Ann: did you see the new place on the corner?",
+    "Ben: yes, it looks good to me",
+    "Ben: what do you think of it?",
+    "Ann: I like it as well",
+]
+SPANISH = ["Ana: ¿qué tal el día en la oficina?", "Beto: muy bien, gracias, ¿y tú qué tal?", "Ana: todo muy bien"]
+
+
+def test_the_sample_chat_is_described_with_proof():
+    made, content = drafted(NAME, sample())
+    assert isinstance(content, Content)
+    assert proven(content, sample().transcript) is not None
+    assert unpublished_numbers(made, content, sample().transcript.participants) == set()
+    assert 0 <= content.overall_health_assessment.score <= 10
+    assert made.basis.confidence.language == 1
+
+
+def test_every_quoted_message_was_written_by_one_of_those_described():
+    _, content = drafted(NAME, sample())
+    names = {person.name for person in content.initiation_balance.participants}
+    for position in quoted(content):
+        assert sample().transcript.participants[sample().transcript.senders[position]] in names
+
+
+def test_the_numbers_are_those_of_the_statistics():
+    _, content = drafted(NAME, sample())
+    stats = sample().statistics.user_stats
+    for person in content.initiation_balance.participants:
+        assert person.initiation_count == stats[person.name].turn_taking.initiations.count
+    for person in content.response_patterns.participants:
+        assert person.avg_response_seconds == stats[person.name].turn_taking.response_time.mean_seconds
+    for person in content.engagement_indicators.participants:
+        assert person.questions_asked == stats[person.name].questions_asked
+    assert sum(person.message_percentage for person in content.message_contribution.participants) == pytest.approx(100)
+
+
+def test_equal_partners_are_balanced_and_one_who_always_starts_is_not():
+    other = [line.replace("Ann", "X").replace("Ben", "Ann").replace("X", "Ben") for line in TALK]
+    both = [line for _ in range(20) for line in (*repeated(TALK, 1), *repeated(other, 1))]
+    both = [line.replace("+1m", "+1d", 1) if number % 4 == 0 and number else line for number, line in enumerate(both)]
+    _, content = drafted(NAME, read(chat(*both)))
+    assert content.initiation_balance.balance_assessment.rating == "balanced"
+    _, content = drafted(NAME, read(chat(*repeated(TALK, 40))))
+    assert content.initiation_balance.balance_assessment.rating == "highly_imbalanced"
+    assert "Ann starts conversations more often than Ben" in (
+        content.initiation_balance.balance_assessment.interpretation
+    )
+
+
+def test_a_group_in_any_language_is_described():
+    lines = [*SPANISH, "Caro: yo también estoy bien, ¿quién viene?", "Ana: voy yo"]
+    made, content = drafted(NAME, read(chat(*repeated(lines, 30))))
+    assert {person.name for person in content.message_contribution.participants} == {"Ana", "Beto", "Caro"}
+    assert made.basis.confidence.language == 1
+    assert unpublished_numbers(made, content, ["Ana", "Beto", "Caro"]) == set()
+
+
+def test_recommendations_go_to_the_two_lowest_components():
+    _, content = drafted(NAME, read(chat(*repeated(TALK, 40))))
+    lowest = min(content.overall_health_assessment.components, key=lambda part: part.value)
+    assert lowest.name == "initiations"
+    assert content.balance_recommendations[0].target_participants == ["Ben"]
+    assert "0 %" in content.balance_recommendations[0].suggestion
+
+
+def test_somebody_who_never_answers_leaves_too_little():
+    made, content = drafted(NAME, read(chat(*(f"Ann +1d: news of day {day}" for day in range(60)), "Ben: ok")))
+    assert content is None
+    assert "Ann" not in made.reason
