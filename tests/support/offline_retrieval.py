@@ -7,17 +7,19 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from domain.chats.importing.reader import ImportOptions, read_export
 from domain.chats.transcript import Flag, Transcript
-from domain.retrieval.assembly import Chunk, assemble, wanted
+from domain.retrieval.assembly import CONSIDERED, Chunk, assemble, wanted
 from domain.retrieval.fusion import POPULATION, Ranking
 from domain.retrieval.index import DENSE
 from domain.retrieval.lexical import SPARSE_LISTS, TokenHasher, build_lexicon, query_vector, sparse_entries
 from domain.retrieval.model import Hit, IndexedMessage, Sent, SparseVector
-from domain.retrieval.question import parse_question
+from domain.retrieval.question import Question, parse_question
+from domain.retrieval.wording import reranked
 
 ROOT = Path(__file__).parents[2]
 SAMPLE = ROOT / "src" / "app" / "sample"
@@ -57,9 +59,17 @@ def normalised(text: str) -> str:
     return " ".join(visible.split()).casefold()
 
 
-def probe(path: Path) -> AskedChat:
-    """A chat and questions as in tests/data/retrieval."""
-    data = json.loads(path.read_text(encoding="utf-8"))
+def probe(*paths: Path) -> AskedChat:
+    """Chats and questions as in tests/data/retrieval, one after another as one chat."""
+    data: dict[str, list[dict[str, Any]]] = {"messages": [], "questions": []}
+    for path in paths:
+        more = json.loads(path.read_text(encoding="utf-8"))
+        before = len(data["messages"])
+        data["messages"] += more["messages"]
+        data["questions"] += [
+            question | {"evidence": [before + position for position in question["evidence"]]}
+            for question in more["questions"]
+        ]
     participants = list(dict.fromkeys(message["sender"] for message in data["messages"]))
     messages = [
         IndexedMessage(
@@ -79,7 +89,7 @@ def probe(path: Path) -> AskedChat:
         Asked(question["question"], [evidence(position) for position in question["evidence"]])
         for question in data["questions"]
     ]
-    return AskedChat(path.stem, participants, messages, questions)
+    return AskedChat(" ".join(path.stem for path in paths), participants, messages, questions)
 
 
 def sample() -> AskedChat:
@@ -150,17 +160,21 @@ class OfflineIndex:
         ranked = self.rank(text)
         near = [position for position in wanted(ranked) if position in self._texts]
         texts = {position: self._texts[position] for position in near}
+        ranked = reranked(ranked[:CONSIDERED], texts, self._parsed(text))
         return assemble(ranked, texts, self._sent, self.chat.participants, self.facts, max_chunks)
 
     def rank(self, text: str) -> list[Hit]:
-        messages = self.chat.messages
-        question = parse_question(text, self.chat.participants, messages[0].sent_at, messages[-1].sent_at)
+        question = self._parsed(text)
         vector = query_vector(question, self.facts, self._hasher)
         lists = {name: self._search(name, vector) for name in SPARSE_LISTS}
         if self._encode is not None:
             likeness = (self._dense @ self._encode([text])[0]).tolist()
             lists[DENSE] = _best(zip(self._texts, likeness, strict=True))
         return Ranking(lists, self.facts).fuse(question, self._sent)
+
+    def _parsed(self, text: str) -> Question:
+        messages = self.chat.messages
+        return parse_question(text, self.chat.participants, messages[0].sent_at, messages[-1].sent_at)
 
     def _search(self, name: str, vector: SparseVector) -> list[Hit]:
         scores: dict[int, float] = {}

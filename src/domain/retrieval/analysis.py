@@ -6,15 +6,18 @@ Everything that is said about a chat's languages here must be the same when the 
 import unicodedata
 from collections.abc import Callable, Iterator, Sequence
 from functools import cache, lru_cache
+from pathlib import Path
 from threading import Lock
 from typing import NamedTuple
 
+import msgspec
 import regex
 import snowballstemmer  # type: ignore[import-untyped]
 
 from domain.chats.statistics.languages import function_words
 from domain.retrieval.romanise import romanised, skeleton
 
+_DATA = Path(__file__).with_name("irregular.json")
 _UNSPACED = r"[\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}]"
 _WORD = regex.compile(rf"(?P<unspaced>(?:{_UNSPACED}\p{{M}}*)+)|(?:(?!{_UNSPACED})[\p{{L}}\p{{N}}\p{{M}}])+")
 _CLITICS = frozenset(["s", "t", "m", "d", "ll", "re", "ve", "don", "didn", "doesn", "isn", "wasn", "won", "couldn"])
@@ -93,9 +96,20 @@ def _stemmer(language: str) -> Callable[[str], str]:
     return stem
 
 
+class _Irregular(msgspec.Struct):
+    forms: dict[str, list[str]]
+
+
+@cache
+def _irregular(language: str) -> dict[str, str]:
+    """The first form of a row by its others."""
+    rows = msgspec.json.decode(_DATA.read_bytes(), type=_Irregular).forms.get(language, [])
+    return {form: first for first, *others in (row.casefold().split() for row in rows) for form in others}
+
+
 def stemmed(word: str, language: str) -> str:
-    """The stem of a word; the word itself in a language without a stemmer."""
-    return _stemmer(language)(word) if language in _STEMMERS else word
+    """The stem of a word, or of the form that its irregular ones go by; the word itself without a stemmer."""
+    return _stemmer(language)(_irregular(language).get(word, word)) if language in _STEMMERS else word
 
 
 class Analyser:

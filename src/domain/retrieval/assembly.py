@@ -102,8 +102,6 @@ class _Filling:
             return
         conversation = self._conversation(position)
         excerpt = self._excerpt(conversation, hit)
-        if excerpt is None:
-            return
         cost = len(line) + 1
         if conversation not in excerpt.conversations:
             cost += _HEADER_CHARACTERS
@@ -123,7 +121,7 @@ class _Filling:
             if hit.position in self._excerpt_of and self._conversation(position) == self._conversation(hit.position):
                 self.add(position, hit)
 
-    def _excerpt(self, conversation: int, hit: Hit) -> _Excerpt | None:
+    def _excerpt(self, conversation: int, hit: Hit) -> _Excerpt:
         """Where a message of the conversation goes: not among the best ones any more once those have their share."""
         of_first_part = self._left > self._first_part
         beside = self._excerpt_of.get(hit.position)
@@ -133,12 +131,12 @@ class _Filling:
         for excerpt in ours:
             if excerpt.of_first_part == of_first_part:
                 return excerpt
-        if len(self.excerpts) < self._max_chunks:
+        kept_free = 1 if of_first_part else 0  # for what finds no room among the best
+        if len(self.excerpts) < max(1, self._max_chunks - kept_free):
             return _Excerpt(hit, of_first_part=of_first_part)
-        last = self.excerpts[-1]
-        if not last.of_first_part:
-            return last
-        return ours[0] if ours else None
+        if len(self.excerpts) < self._max_chunks:
+            return _Excerpt(hit, of_first_part=False)
+        return self.excerpts[-1]
 
     def _conversation(self, position: int) -> int:
         return int(np.searchsorted(self._starts, position, "right"))

@@ -10,6 +10,8 @@ from typing import NamedTuple
 import msgspec
 import regex
 
+from domain.retrieval.analysis import words_of
+
 _DATA = Path(__file__).with_name("dates.json")
 
 _YEAR = r"(?P<year>(?:19|20)\d\d)"
@@ -23,6 +25,7 @@ _AMBIGUOUS = frozenset(["may", "march", "mar", "mai", "mars", "sept"])
 """Months that are words of their own: a number stands beside them, or a preposition before."""
 _CENTURY = 2000
 _TWO_DIGITS = 99
+_A_YEAR = regex.compile(_YEAR)
 _DECEMBER = 12
 
 
@@ -43,6 +46,10 @@ class _Data(msgspec.Struct):
     months: dict[str, list[str]]
     weekdays: dict[str, list[str]]
     relative: dict[str, list[str]]
+    asking: dict[str, list[str]]
+    """Phrases that ask for a time, by language."""
+    telling: dict[str, str]
+    """Words that tell one, besides those above."""
 
 
 @cache
@@ -115,6 +122,27 @@ def named_dates(question: str, first: date, last: date) -> NamedDates:
                 text = text[: match.start()] + " " * len(match.group()) + text[match.end() :]
     weekdays = frozenset(_weekdays()[match.group(1)] for match in _weekday().finditer(text))
     return NamedDates(tuple(dict.fromkeys(spans)), weekdays)
+
+
+def asks_when(question: str) -> bool:
+    return _asking().search(question.casefold()) is not None
+
+
+def names_a_time(text: str) -> bool:
+    """Whether a text holds a year, or a word for a day, a month or a length of time."""
+    return any(word in _telling() or _A_YEAR.fullmatch(word) for word in words_of(text))
+
+
+@cache
+def _asking() -> regex.Pattern[str]:
+    return regex.compile(rf"(?<!\w)(?:{_any([phrase for row in _data().asking.values() for phrase in row])})(?!\w)")
+
+
+@cache
+def _telling() -> frozenset[str]:
+    relative = (phrase for name in ("today", "yesterday") for phrase in _data().relative[name])
+    named = (name for name in (*_months(), *_weekdays()) if name not in _AMBIGUOUS)
+    return frozenset(word for listed in (*relative, *named, *_data().telling.values()) for word in words_of(listed))
 
 
 def _meant(found: dict[str, str | None], first: date, last: date) -> Iterator[Span]:

@@ -18,6 +18,8 @@ from domain.retrieval.question import Question
 
 POPULATION = 500
 """Ask every list for as many hits."""
+WHOLE = 2_000
+"""Messages of a chat that is ranked whole."""
 
 WEIGHTS = {MESSAGE: 0.25, WINDOW: 1.0, CONVERSATION: 0.5, DENSE: 0.5}
 DENSE_WINDOW_WEIGHT = 0.75
@@ -52,7 +54,7 @@ class Ranking:
         self._starts = np.frombuffer(facts.conversation_starts, np.uint32).astype(np.int64)
         self._lists = {name: lists.get(name, ()) for name in WEIGHTS}
         expanded = (self._conversation(hit.position) for hit in self._lists[CONVERSATION][:_EXPANDED_CONVERSATIONS])
-        whole = range(facts.end if facts.end <= POPULATION else 0)
+        whole = range(facts.end if facts.end <= WHOLE else 0)
         found = (hit.position for name in (MESSAGE, WINDOW, DENSE) for hit in self._lists[name])
         self.positions = sorted(set(chain(whole, named, found, *expanded)))
         """Look up by whom and when these were sent, where they hold text."""

@@ -51,7 +51,7 @@ class CollectionSpec(msgspec.Struct, frozen=True):
 
 
 COLLECTION_PREFIX = "messages_"
-LAYOUT = 1
+LAYOUT = 2
 """Another number whenever points or facts come out differently for the same messages."""
 
 

@@ -1,7 +1,9 @@
 """What a question says besides its words: whom it names, and when."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime
+from functools import cache
+from pathlib import Path
 
 import msgspec
 import regex
@@ -10,9 +12,10 @@ from domain.chats.statistics.languages import detect
 from domain.chats.statistics.model import DEFAULTS
 from domain.chats.statistics.words import segment
 from domain.retrieval.analysis import folded, stop_words, words_of
-from domain.retrieval.dates import Span, named_dates
+from domain.retrieval.dates import Span, asks_when, named_dates
 from domain.retrieval.romanise import romanised, skeleton
 
+_DATA = Path(__file__).with_name("question_words.json")
 _SHORTEST_NAME = 3
 _CAPITALISED = regex.compile(r"(?<![\p{L}\p{M}])\p{Lu}[\p{L}\p{M}]+")
 _LETTERS = regex.compile(r"[\p{L}\p{M}]+")
@@ -28,8 +31,9 @@ class Question(msgspec.Struct, frozen=True, kw_only=True):
     """Participants that are named: indexes."""
     spans: tuple[Span, ...] = ()
     weekdays: frozenset[int] = frozenset()
+    asks_when: bool = False
     ignored: frozenset[str]
-    """Words that name participants, or that mean nothing in the question's language."""
+    """Words that name participants, mean nothing in the question's language, or frame it (what kind of)."""
 
 
 def parse_question(text: str, participants: Sequence[str], first_sent_at: int, last_sent_at: int) -> Question:
@@ -38,14 +42,30 @@ def parse_question(text: str, participants: Sequence[str], first_sent_at: int, l
     dates = named_dates(text, _date(first_sent_at), _date(last_sent_at))
     words, _ = segment(text)
     languages = ("en", *(entry.language for entry in detect([list(words)], DEFAULTS) if entry.language != "en"))
+    ignored = names | stop_words(languages)
+    framed = ignored | _frames(languages)
     return Question(
         text=text,
         languages=languages,
         senders=senders,
         spans=dates.spans,
         weekdays=dates.weekdays,
-        ignored=names | stop_words(languages),
+        asks_when=asks_when(text),
+        ignored=ignored if framed.issuperset(words_of(text)) else framed,
     )
+
+
+class _QuestionWords(msgspec.Struct):
+    frames: dict[str, str]
+
+
+@cache
+def _question_words() -> _QuestionWords:
+    return msgspec.json.decode(_DATA.read_bytes(), type=_QuestionWords)
+
+
+def _frames(languages: Iterable[str]) -> frozenset[str]:
+    return frozenset(word for language in languages for word in _question_words().frames.get(language, "").split())
 
 
 def _named(text: str, participants: Sequence[str]) -> tuple[frozenset[int], frozenset[str]]:

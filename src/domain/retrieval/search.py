@@ -10,7 +10,7 @@ import structlog
 from domain.chats.lookup import Criteria, MessageLookup, QuotedMessage
 from domain.chats.service import OpenedChat
 from domain.retrieval.analysis import words_of
-from domain.retrieval.assembly import Chunk, assemble, wanted
+from domain.retrieval.assembly import CONSIDERED, Chunk, assemble, wanted
 from domain.retrieval.dates import Span
 from domain.retrieval.embedding import Embedder, EmbedderRefused, EmbedderUnavailable, Vectors
 from domain.retrieval.fusion import POPULATION, Ranking
@@ -19,6 +19,7 @@ from domain.retrieval.lexical import MESSAGE, SPARSE_LISTS, TokenHasher, query_v
 from domain.retrieval.model import Hit, Sent
 from domain.retrieval.question import Question, parse_question
 from domain.retrieval.reader import OpenIndex
+from domain.retrieval.wording import reranked
 
 FILTERED_POPULATION = 5_000
 """How many of each list's best are looked through for those that meet a search's criteria."""
@@ -59,13 +60,15 @@ class Retriever:
         """
         if not has_words(text):
             return Evidence([], [], {}, index.facts.message_count, by_meaning=False, by_words=frozenset())
-        ranked, lists = await self._ranked(chat, index, text, POPULATION)
+        question, ranked, lists = await self._ranked(chat, index, text, POPULATION)
         quoted = await self._lookup.quoted(chat, wanted(ranked))
         messages = {message.position: message for message in quoted}
+        texts = {message.position: message.text for message in quoted}
+        ranked = reranked(ranked[:CONSIDERED], texts, question)
         return Evidence(
             assemble(
                 ranked,
-                {message.position: message.text for message in quoted},
+                texts,
                 {message.position: Sent(message.sender, message.sent_at) for message in quoted},
                 participants(chat),
                 index.facts,
@@ -86,7 +89,7 @@ class Retriever:
             IndexMissing: it has lost the chat's index.
         """
         filtered = criteria != Criteria()
-        ranked, lists = await self._ranked(chat, index, text, FILTERED_POPULATION if filtered else POPULATION)
+        _, ranked, lists = await self._ranked(chat, index, text, FILTERED_POPULATION if filtered else POPULATION)
         found = {hit.position for name in (MESSAGE, DENSE) for hit in lists.get(name, ())}
         if filtered:
             found = set(await self._lookup.matching(chat.row.id, criteria, len(found), found))
@@ -94,14 +97,14 @@ class Retriever:
 
     async def _ranked(
         self, chat: OpenedChat, index: OpenIndex, text: str, population: int
-    ) -> tuple[list[Hit], Mapping[str, Sequence[Hit]]]:
+    ) -> tuple[Question, list[Hit], Mapping[str, Sequence[Hit]]]:
         times, dense = await asyncio.gather(
             self._lookup.times(chat.row.id, chat.row.message_count), self._embedded(text)
         )
-        if not times or not index.facts.message_count:
-            return [], {}
-        moments = [sent_at for _, sent_at in times]
+        moments = [sent_at for _, sent_at in times] or [0]
         question = parse_question(text, participants(chat), min(moments), max(moments))
+        if not times or not index.facts.message_count:
+            return question, [], {}
         vector = query_vector(question, index.facts, TokenHasher(index.token_key))
         sparse = dict.fromkeys(SPARSE_LISTS, vector)
         lists, named = await asyncio.gather(
@@ -113,7 +116,7 @@ class Retriever:
         ranking = Ranking(lists, index.facts, named)
         sent = await self._lookup.written(chat.row.id, ranking.positions)
         ranked = ranking.fuse(question, {position: Sent(sender, sent_at) for position, sender, sent_at in sent})
-        return ranked, lists
+        return question, ranked, lists
 
     async def _embedded(self, text: str) -> Vectors | None:
         """The question's vector; None without a model, or while it does not answer: words find most of it too."""

@@ -1,6 +1,6 @@
 import pytest
 
-from domain.retrieval.analysis import Analyser, folded, stop_words, words_of
+from domain.retrieval.analysis import Analyser, folded, stemmed, stop_words, words_of
 from domain.retrieval.romanise import romanised, skeleton
 
 
@@ -74,3 +74,17 @@ def test_accents_are_folded_where_people_leave_them_out_and_no_vowel_sign_is_los
 def test_stop_words_are_those_of_all_the_languages_with_and_without_accents():
     words = stop_words(("en", "es"))
     assert {"the", "qué", "que", "también", "tambien"} <= words
+
+
+@pytest.mark.parametrize(
+    ("language", "form", "other"),
+    [
+        ("en", "bought", "buying"),
+        ("en", "children", "child"),
+        ("de", "fuhr", "fahren"),
+        ("de", "geheissen", "heissen"),
+        ("es", "tuvo", "tengo"),
+    ],
+)
+def test_irregular_forms_meet_the_regular_ones(language, form, other):
+    assert stemmed(form, language) == stemmed(other, language)

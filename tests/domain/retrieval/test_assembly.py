@@ -49,7 +49,15 @@ def test_neighbours_are_of_the_same_conversation_and_have_text():
 
 def test_no_more_excerpts_than_asked_for():
     texts = [*"abcdefgh"]
-    assert [chunk.positions for chunk in assembled([6, 4, 2, 0], texts, starts=range(8), max_chunks=2)] == [(6,), (4,)]
+    chunks = assembled([6, 4, 2, 0], texts, starts=range(8), max_chunks=2)
+    assert [chunk.positions for chunk in chunks] == [(6,), (0, 2, 4)]
+
+
+def test_many_short_conversations_fill_the_budget_although_the_excerpts_are_few():
+    texts = ["x" * 50] * 60
+    chunks = assembled(list(range(60)), texts, starts=range(60), max_chunks=3, max_tokens=1_000)
+    assert sum(len(chunk.text) for chunk in chunks) > 850 * CHARACTERS_A_TOKEN
+    assert [chunk.positions for chunk in chunks[:2]] == [(0,), (1,)]
 
 
 def test_the_budget_holds_and_the_best_messages_of_all_come_first():

@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime
 import pytest
 
 from domain.retrieval.dates import Span
-from domain.retrieval.fusion import POPULATION, Ranking
+from domain.retrieval.fusion import POPULATION, WHOLE, Ranking
 from domain.retrieval.index import DENSE
 from domain.retrieval.lexical import CONVERSATION, MESSAGE, WINDOW
 from domain.retrieval.model import Hit, IndexFacts, Sent
@@ -76,8 +76,8 @@ def test_meaning_does_not_spread_across_conversations():
 
 
 def test_a_small_chat_is_ranked_whole_and_a_large_one_where_something_was_found():
-    assert Ranking({}, facts(POPULATION)).positions == list(range(POPULATION))
-    large = Ranking({MESSAGE: [Hit(7, 1.0)], CONVERSATION: [Hit(100, 1.0)]}, facts(POPULATION * 2, 0, 100, 103), [5])
+    assert Ranking({}, facts(WHOLE)).positions == list(range(WHOLE))
+    large = Ranking({MESSAGE: [Hit(7, 1.0)], CONVERSATION: [Hit(100, 1.0)]}, facts(WHOLE + 1, 0, 100, 103), [5])
     assert large.positions == [5, 7, 100, 101, 102]
 
 

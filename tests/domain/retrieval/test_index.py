@@ -17,6 +17,7 @@ from domain.retrieval.options import EmbedderOptions
 from domain.retrieval.qdrant import QdrantIndex
 
 LISTS = ("message", "window")
+COLLECTION, LOST = CollectionSpec("test", 4).name, CollectionSpec("test_gone", 4).name
 AXES = np.eye(4, dtype=np.float32)
 
 
@@ -102,7 +103,7 @@ async def test_points_hold_ids_and_a_position_alone(index, client):
     chat, version = uuid7(), uuid7()
     await index.upsert(chat, version, [point(3, message=[(1, 1.0)])])
 
-    [stored] = await client.retrieve("messages_test_4_1", [str(point_id(version, 3))])
+    [stored] = await client.retrieve(COLLECTION, [str(point_id(version, 3))])
 
     assert stored.payload == {"chat_id": str(chat), "version": str(version), "position": 3}
 
@@ -135,8 +136,8 @@ async def test_a_chat_is_deleted_from_every_collection_and_a_version_from_its_ow
     await index.delete(chat)
 
     assert [await index.count(first), await index.count(second), await other.count(third)] == [0, 1, 0]
-    await index.delete_version("messages_test_4_1", second)
-    await index.delete_version("messages_test_gone_4_1", second)
+    await index.delete_version(COLLECTION, second)
+    await index.delete_version(LOST, second)
     assert await index.count(second) == 0
 
 
@@ -152,13 +153,13 @@ async def test_without_a_model_words_alone_are_stored(client):
 async def test_the_collection_is_made_once_with_the_chat_as_tenant(client, index):
     await index.ensure_collection()
 
-    schema = (await client.get_collection("messages_test_4_1")).payload_schema
+    schema = (await client.get_collection(COLLECTION)).payload_schema
     assert schema["chat_id"].params.is_tenant is True
     assert "version" in schema
 
 
 async def test_a_lost_collection_is_told_from_a_store_that_is_away(client, index, qdrant):
-    await client.delete_collection("messages_test_4_1")
+    await client.delete_collection(COLLECTION)
     with pytest.raises(IndexMissing):
         await index.search_lists(uuid7(), uuid7(), AXES[0], {}, 10)
 

@@ -97,3 +97,10 @@ def test_function_words_of_the_question_s_own_language_are_ignored():
     assert question.languages == ("en", "de")
     assert {"was", "hat", "mit", "dem"} <= question.ignored
     assert "rad" not in question.ignored
+
+
+def test_words_that_frame_a_question_are_ignored_unless_there_are_no_others():
+    framed = parse_question("What kind of soup did Ann mention?", ["Ann"], 0, 0)
+    assert {"kind", "mention", "ann"} <= framed.ignored
+    assert "soup" not in framed.ignored
+    assert "said" not in parse_question("What was said?", [], 0, 0).ignored
