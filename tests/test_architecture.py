@@ -29,6 +29,7 @@ OPEN_TO_OTHER_PARTS = {
     "transcript",
     "data",
     "seed",
+    "rows",
     "claims",
     "options",
 }

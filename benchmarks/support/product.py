@@ -29,11 +29,11 @@ class Product:
         self.port = int(environ["PORT"])
         self.base_url = f"http://127.0.0.1:{self.port}"
 
-    def token(self, subject: str) -> str:
-        return issue_local_token(load(self.environ), subject)
+    def token(self, subject: str, *, admin: bool = False) -> str:
+        return issue_local_token(load(self.environ), subject, admin=admin)
 
-    def client(self, subject: str) -> httpx.AsyncClient:
-        headers = {"Authorization": f"Bearer {self.token(subject)}"}
+    def client(self, subject: str, *, admin: bool = False) -> httpx.AsyncClient:
+        headers = {"Authorization": f"Bearer {self.token(subject, admin=admin)}"}
         return httpx.AsyncClient(base_url=self.base_url, headers=headers, timeout=300)
 
     def process(self, command: str) -> int:

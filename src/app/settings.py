@@ -100,10 +100,7 @@ def load(environ: Mapping[str, str] | None = None) -> Settings:
     Raises:
         SettingsError: naming the variable that is missing, malformed or not allowed in production.
     """
-    given = dict(os.environ if environ is None else environ)
-    if given.get("ENVIRONMENT") != "production":
-        given = {**_running_stack(Path(given.get("DATA_DIR") or ".data")), **given}
-    read = _Reader(given)
+    read = _Reader(_given(environ))
     settings = Settings(
         environment=read("ENVIRONMENT", _one_of(get_args(Environment)), "development"),
         data_dir=read("DATA_DIR", Path, ".data").absolute(),
@@ -145,6 +142,13 @@ def load(environ: Mapping[str, str] | None = None) -> Settings:
     )
     _check_together(settings)
     return settings
+
+
+def _given(environ: Mapping[str, str] | None) -> dict[str, str]:
+    given = dict(os.environ if environ is None else environ)
+    if given.get("ENVIRONMENT") != "production":
+        return {**_running_stack(Path(given.get("DATA_DIR") or ".data")), **given}
+    return given
 
 
 def _embedder(read: "_Reader") -> EmbedderOptions:

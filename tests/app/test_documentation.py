@@ -6,6 +6,7 @@ import pytest
 from app.errors import MEDIA_TYPE, TITLES
 from support.contract import CONTRACT, breaches
 
+
 @pytest.fixture(scope="module")
 def document(stack):
     return httpx.get(stack.base_url + "/openapi.json").raise_for_status().json()

@@ -1,5 +1,6 @@
 import asyncio
 from contextlib import asynccontextmanager
+from types import SimpleNamespace
 from uuid import uuid4
 
 import pytest
@@ -155,3 +156,21 @@ async def test_a_worker_is_counted_while_it_serves(resources):
     assert await alive() == 0
     async with worker(resources):
         await eventually(alive)
+
+
+async def test_a_job_without_a_queue_is_run_again_and_again_whatever_it_raises():
+    runs = []
+    enough = asyncio.Event()
+
+    async def upkeep(_resources):
+        runs.append(len(runs))
+        if len(runs) == 3:
+            enough.set()
+        raise ConnectionError if len(runs) == 1 else LookupError
+
+    impatient = SimpleNamespace(settings=SimpleNamespace(sweep_interval_s=0))
+    running = asyncio.create_task(queues._repeat(impatient, upkeep))
+    async with asyncio.timeout(30):
+        await enough.wait()
+    running.cancel()
+    await asyncio.wait([running])

@@ -7,7 +7,7 @@ import msgspec
 
 from domain.chats.lookup import QuotedMessage
 from domain.insights.content import BestMoment, Component, Exchange, Line, Recommendation, Score
-from domain.insights.generator import Measure
+from domain.insights.drafts import Measure
 
 NAMES = ["Ann", "Bob"]
 START = 1_700_000_000

@@ -28,7 +28,8 @@ from domain.insights.analyst.protocol import (
     decode_answer,
     received,
 )
-from domain.insights.generator import INSUFFICIENT_DATA, Draft, Made, Material
+from domain.insights.drafts import Draft
+from domain.insights.generator import INSUFFICIENT_DATA, Made, Material
 from domain.insights.proof import ChatLines, Unproven, prove, quoted_positions
 from domain.insights.types import KINDS
 

@@ -17,7 +17,7 @@ from app.insights.dto import (
     UnlockSummary,
 )
 from app.insights.views import job_view
-from domain.insights.generator import Confidence, Measure
+from domain.insights.drafts import Confidence, Measure
 from domain.insights.sealing import GenerationMetadata
 
 _ID = UUID("01a5c7c8-5f5e-7d3c-9a49-3b6c1de0c001")

@@ -1,6 +1,6 @@
 """The packages of coins that are sold. Names are for ever: the ids are made of them."""
 
-from domain.catalogue.seed import PackageRow
+from domain.catalogue.rows import PackageRow
 
 PACKAGES = (
     PackageRow(name="Starter", coins=400, usd_cents=499, inr_paise=39900, description="One category for one chat."),

@@ -1,7 +1,6 @@
 """Brings the catalogue's tables to what the rows say. It may run at every start, in several processes at once."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import TypeVar
 from uuid import UUID, uuid5
 
@@ -9,47 +8,11 @@ from sqlalchemy import func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from domain.catalogue.models import Category, InsightType, Package
+from domain.catalogue.rows import CatalogueRows, CategoryRow, PackageRow
 
 _NAMESPACE = UUID("5c2f1a36-9d0b-5e4e-8f37-0b1d6a7c4e92")
 _LOCK = 0x63617461
 _Row = TypeVar("_Row", Category, InsightType, Package)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class InsightTypeRow:
-    name: str
-    display_title: str
-    description: str
-    icon: str
-    for_groups: bool
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CategoryRow:
-    name: str
-    display_name: str
-    description: str
-    icon: str
-    base_cost: int
-    insight_types: tuple[InsightTypeRow, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PackageRow:
-    name: str
-    coins: int
-    usd_cents: int
-    inr_paise: int
-    description: str
-    is_popular: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class CatalogueRows:
-    """The whole catalogue, in the order in which it is shown."""
-
-    categories: tuple[CategoryRow, ...]
-    packages: tuple[PackageRow, ...]
 
 
 def stable_id(kind: str, name: str) -> UUID:

@@ -4,7 +4,7 @@ Names are for ever: the ids are made of them.
 """
 
 from domain.catalogue.data import PACKAGES
-from domain.catalogue.seed import CatalogueRows, CategoryRow
+from domain.catalogue.rows import CatalogueRows, CategoryRow
 from domain.insights.types import (
     communication_basics,
     conflict_resolution,

@@ -19,12 +19,13 @@ from domain.chats.lookup import MessageLookup
 from domain.chats.service import OpenedChat
 from domain.chats.statistics.calendar import timestamp
 from domain.gemini import GeminiBlocked, GeminiCutOff, GeminiRefused, GeminiUnavailable, text_of
+from domain.insights.drafts import Draft
 from domain.insights.gemini_call import GeminiWriter
 from domain.insights.gemini_merge import merge
 from domain.insights.gemini_prose import Prose
 from domain.insights.gemini_request import Told, candidates, instruction_for, told
 from domain.insights.gemini_schema import QuotedLine, reply_schema, reply_type
-from domain.insights.generator import INSUFFICIENT_DATA, Draft, Made, Material
+from domain.insights.generator import INSUFFICIENT_DATA, Made, Material
 from domain.insights.proof import ChatLines, Unproven, parts_of, prove, quoted_positions
 from domain.retrieval.options import AnswererOptions
 

@@ -13,7 +13,7 @@ import regex
 from domain.chats.lookup import QuotedMessage
 from domain.chats.statistics.calendar import timestamp
 from domain.insights.analyst.measures import said
-from domain.insights.generator import Measure
+from domain.insights.drafts import Measure
 from domain.retrieval.claims import all_held, quotations
 
 _PLACEHOLDER = regex.compile(r"\{(m\d+)\}")

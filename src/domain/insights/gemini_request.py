@@ -8,9 +8,9 @@ import msgspec
 
 from domain.chats.lookup import QuotedMessage
 from domain.chats.statistics.calendar import timestamp
+from domain.insights.drafts import Measure
 from domain.insights.gemini_merge import labels_of
 from domain.insights.gemini_prose import reading
-from domain.insights.generator import Measure
 
 EXCERPT_CHARACTERS = 24_000
 """Of the JSON that the excerpts become."""

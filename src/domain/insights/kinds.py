@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from domain.catalogue.seed import InsightTypeRow
+from domain.catalogue.rows import InsightTypeRow
 from domain.insights.analyst.acts import Act
-from domain.insights.generator import Measure
+from domain.insights.drafts import Measure
 
 if TYPE_CHECKING:
     from domain.insights.analyst.view import View

@@ -5,7 +5,8 @@ from uuid import UUID
 import msgspec
 
 from domain.cipher import Opener, Sealer
-from domain.insights.generator import Confidence, Made, Measure
+from domain.insights.drafts import Confidence, Measure
+from domain.insights.generator import Made
 
 
 class GenerationMetadata(msgspec.Struct, frozen=True, kw_only=True):

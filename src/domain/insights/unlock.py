@@ -79,9 +79,11 @@ class UnlockService:
             AlreadyUnlocked: the insights were paid before, and delivered or not yet given up.
             InsufficientCredits: the wallet does not cover it.
         """
+        chat_id = chat.row.id
+        if (live := await self._unlocks.live(chat_id, category_id)) is not None:
+            raise AlreadyUnlocked(live)
         carried = _carried(chat, await self._unlocks.insight_types(category_id))
         await self._users.require_live(user_id)
-        chat_id = chat.row.id
         if not await self._unlocks.hold_chat(chat_id, user_id):
             raise ChatNotFound
         unlock_id = await self._add(user_id, chat_id, category_id)
@@ -91,13 +93,13 @@ class UnlockService:
         if not missing:
             raise AlreadyUnlocked(delivered[carried[-1].id])
         charged = sum(kind.credit_cost for kind in missing)
-        await self._unlocks.add_insights(unlock_id, chat_id, missing)
-        await self._unlocks.set(unlock_id, charged=charged, requested=len(missing))
-        await self._outbox.add(Queue.INSIGHTS, RUN, unlock_id=unlock_id)
         title = await self._unlocks.category_title(category_id)
         posted = await self._credits.spend(
             user_id, charged, ref_type=REF_TYPE, ref_id=unlock_id, description=f"Insights: {title}", chat_id=chat_id
         )
+        await self._unlocks.add_insights(unlock_id, chat_id, missing)
+        await self._unlocks.set(unlock_id, charged=charged, requested=len(missing))
+        await self._outbox.add(Queue.INSIGHTS, RUN, unlock_id=unlock_id)
         return Unlocked(unlock_id, charged, posted.balance_after, len(missing))
 
     async def _add(self, user_id: UUID, chat_id: UUID, category_id: UUID) -> UUID:

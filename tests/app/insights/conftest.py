@@ -1,6 +1,7 @@
 import asyncio
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 from uuid import uuid4
 
@@ -92,9 +93,12 @@ class Person:
     market: Any
     subject: str = field(default_factory=lambda: f"user_{uuid4().hex}")
 
+    @cached_property
+    def token(self):
+        return issue_local_token(self.resources.settings, self.subject)
+
     async def ask(self, method, path, **how):
-        token = issue_local_token(self.resources.settings, self.subject)
-        headers = {"Authorization": f"Bearer {token}"} | how.pop("headers", {})
+        headers = {"Authorization": f"Bearer {self.token}"} | how.pop("headers", {})
         return await self.client.request(method, f"/api/{path}", headers=headers, **how)
 
     async def get(self, path, **how):

@@ -9,8 +9,9 @@ import msgspec
 import pytest
 
 from domain.chats.sealing import Profile
+from domain.insights.drafts import Basis, Confidence, Draft
 from domain.insights.gemini import GeminiGenerator
-from domain.insights.generator import Basis, Confidence, Draft, Made, Material
+from domain.insights.generator import Made, Material
 from domain.retrieval.options import AnswererOptions
 from fakes.gemini import FakeGemini
 from fakes.insights import M1, M2, M3, MEASURES, NAMES, TEXTS, Content, draft, line, message, reply

@@ -1,7 +1,7 @@
 import pytest
 
+from domain.insights.drafts import Measure
 from domain.insights.gemini_prose import Prose
-from domain.insights.generator import Measure
 from fakes.insights import MEASURES, NAMES, message, stored
 
 SHOWN = stored()

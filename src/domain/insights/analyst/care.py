@@ -1,7 +1,7 @@
 """Support between two: hard times and the care that comes back, support given at any time, good news, check-ins."""
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -11,8 +11,8 @@ from domain.insights.analyst import exchanges, friendship
 from domain.insights.analyst.acts import Act
 from domain.insights.analyst.claims import Advice
 from domain.insights.analyst.exchanges import Moment
-from domain.insights.analyst.measures import Measures
-from domain.insights.analyst.phrasing import graded, joined
+from domain.insights.analyst.measures import Measures, point
+from domain.insights.analyst.phrasing import graded, joined, told_apart
 from domain.insights.analyst.scoring import component, evenness, reaches, share
 from domain.insights.analyst.view import View
 from domain.insights.content import Component
@@ -114,21 +114,21 @@ class Care:
         """A sentence about all hard times."""
         if not self.hard:
             return "The word lists find no message in which one writes of a hard time."
-        times = self.say.count("hard_times", len(self.hard), friendship.CARE)
-        present = self.say.count("hard_times.answered", self.present.count, friendship.CARE, len(self.hard))
-        cared = self.say.count("hard_times.cared", self.cared.count, friendship.CARE, len(self.hard))
+        times = self.say.times("hard_times", len(self.hard), friendship.CARE)
+        present = self.say.times("hard_times.answered", self.present.count, friendship.CARE, len(self.hard))
+        cared = self.say.times("hard_times.cared", self.cared.count, friendship.CARE, len(self.hard))
         return (
-            f"Hard times that one of them writes of: {times}; answered within four hours: {present}; with words of "
-            f"care that the lists know: {cared}."
+            f"One of the two writes of a hard time {times}; the other answers within four hours {present}, and with "
+            f"words of care that the lists know {cared}."
         )
 
     def told_cares(self, person: int) -> str:
         name, other, found = self._name(person), self._name(self.other(person)), self.cares(person)
         if not found.of:
             return f"The word lists find no hard time of {other} that {name} could have answered."
-        times = self.say.count(f"hard_times:{other}", found.of, friendship.CARE)
-        cared = self.say.count(f"hard_times.cared:{name}", found.count, friendship.CARE, found.of)
-        return f"Hard times that {other} writes of: {times}; met with words of care by {name}: {cared}."
+        times = self.say.times(f"hard_times:{other}", found.of, friendship.CARE)
+        cared = self.say.times(f"hard_times.cared:{name}", found.count, friendship.CARE, found.of)
+        return f"{other} writes of a hard time {times}; {name} meets it with words of care {cared}."
 
     def told_lag(self) -> str:
         """A sentence about how soon care comes; nothing where none came."""
@@ -144,9 +144,21 @@ class Care:
 
     def told_news(self) -> str:
         celebrated = exchanges.replied(self.news)
-        told = self.say.count("good_news", len(self.news), friendship.NEWS)
-        met = self.say.count("good_news.celebrated", celebrated.count, friendship.NEWS, len(self.news))
-        return f"Good news found: {told}; answered with congratulations or praise: {met}."
+        told = self.say.times("good_news", len(self.news), friendship.NEWS)
+        met = self.say.times("good_news.celebrated", celebrated.count, friendship.NEWS, len(self.news))
+        return f"Good news comes {told}, and is answered with congratulations or praise {met}."
+
+    def summary(self) -> str:
+        """What was found, in a few sentences."""
+        deed = "writes supportive messages|write supportive messages"
+        compared = told_apart(self.view.names, self.people, self.supports, self.told_supports, deed)
+        told = [f"{compared}.", self.told_hard()]
+        if self.check_ins:
+            each = [f"{self.told_check_ins(person)} by {self._name(person)}" for person in self.people]
+            told.append(f"Questions about how the other is: {joined(each)}.")
+        if self.news:
+            told.append(self.told_news())
+        return point(" ".join(told))
 
     # What follows
 
@@ -239,7 +251,7 @@ class Care:
         return self.view.names[person]
 
 
-def kind_of(view: View, reply: int, asking: Sequence[int]) -> str:
+def kind_of(view: View, reply: int, asking: Collection[int]) -> str:
     """What a reply to a hard time holds, in a word."""
     for style, acts in _STYLES.items():
         if view.has(reply, acts):

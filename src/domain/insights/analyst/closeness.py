@@ -6,14 +6,14 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from domain.chats.statistics.model import Proportion
-from domain.insights.analyst import exchanges, friction
+from domain.insights.analyst import exchanges, tension
 from domain.insights.analyst.acts import OPENING_UP, SUPPORTIVE, Act
 from domain.insights.analyst.claims import Advice, Claim
 from domain.insights.analyst.exchanges import Moment
-from domain.insights.analyst.friction import Episode
-from domain.insights.analyst.measures import Measures
-from domain.insights.analyst.phrasing import joined
+from domain.insights.analyst.measures import Measures, point
+from domain.insights.analyst.phrasing import joined, told_apart
 from domain.insights.analyst.scoring import component, evenness, reaches, share
+from domain.insights.analyst.tension import FRICTION, REPAIRED, Clash
 from domain.insights.analyst.view import View
 from domain.insights.content import Component
 
@@ -25,7 +25,6 @@ SUPPORTED = (
     "Moments of opening up (those of one person within half an hour are one) that another answers with support, help, "
     "affection or a question about it within an hour and ten messages."
 )
-FRICTION = "Two or more negative messages of two people within 15 minutes."
 WE_TALK = "Words for us among words for us and for oneself."
 
 _AFFECTION_FULL, _CHECK_INS_FULL, _OPENING_FULL = 4.0, 2.0, 4.0
@@ -33,7 +32,7 @@ _WEEK = 7
 _OFTEN = 0.5
 _WORTH_SAYING = 1.0
 """Per 100 messages."""
-_LEAST_EPISODES = 3
+_LEAST_CLASHES = 3
 _SUPPORT_WORDS = {
     Act.SUPPORT: "comforting words",
     Act.OFFER_HELP: "an offer of help",
@@ -62,8 +61,8 @@ class Closeness:
         return exchanges.support(self.view)
 
     @cached_property
-    def episodes(self) -> list[Episode]:
-        return friction.episodes(self.view)
+    def clashes(self) -> list[Clash]:
+        return tension.clashes(self.view)
 
     def opens_up(self, person: int) -> Proportion:
         return self.view.rate(OPENING_UP, person)
@@ -110,18 +109,37 @@ class Closeness:
 
     def told_friction(self) -> str:
         """A sentence or two about friction and its repair."""
-        found = self.episodes
+        found = self.clashes
         if not found:
-            return "The word lists find no two people writing negative messages to each other within minutes."
-        count = self.say.count("friction.episodes", len(found), FRICTION)
-        repaired = [episode for episode in found if episode.repair is not None]
-        told = self.say.count("friction.repaired", len(repaired), FRICTION, len(found))
-        lag = friction.median_repair_lag(found)
-        if lag is None:
-            return f"Episodes of friction: {count}; none is followed by an apology or another repair within a day."
-        after = self.say.seconds("friction.repair_lag", lag, len(repaired), FRICTION)
+            return "No friction was found: nowhere do the two write against each other within a quarter of an hour."
+        count = self.say.counted("friction.count", len(found), "moment of friction|moments of friction", FRICTION)
+        lags = sorted(clash.lag for clash in found if clash.lag is not None)
+        if not lags:
+            return f"The chat holds {count}, and none of them is followed by an apology or another repair in writing."
+        told = self.say.times("friction.repaired", len(lags), REPAIRED, len(found))
+        return f"The chat holds {count}. A repair is offered {told}, {tension.told_lag(self.say, lags)}."
+
+    def summary(self) -> str:
+        """What was found, in a few sentences."""
+        names, say = self.view.names, self.say
+        opened = told_apart(names, self.people, self.opens_up, self.told_opens_up, "opens up|open up")
+        supported = exchanges.replied(self.moments)
+        told = point(say.share("support.rate", supported, SUPPORTED))
+        moments = say.counted("opening_up.moments", supported.of, "moment", SUPPORTED)
+        lag = exchanges.median_lag(self.moments)
+        after = (
+            "" if lag is None else f", typically after {say.seconds('support.lag', lag, supported.count, SUPPORTED)}"
+        )
+        fond = told_apart(
+            names, self.people, self.affection, self.told_affection, "writes affectionately|write affectionately"
+        )
+        found = self.view.apart(self.view.positions(Act.CHECK_IN), APART)
+        asked = f"asking after each other comes {self.told_weekly('check_ins.per_week', found)} times a week"
+        if not found:
+            asked = "no message was found that asks how the other is"
         return (
-            f"Episodes of friction: {count}; followed by an apology or another repair: {told}, typically after {after}."
+            f"{opened}. Of {moments} of opening up, {told} get comfort, help, affection or a question back within the "
+            f"hour{after}. {fond}, and {asked}."
         )
 
     def told_we_talk(self) -> str:
@@ -148,13 +166,13 @@ class Closeness:
 
     def repair_patterns(self) -> list[str]:
         """How friction is made good, in words."""
-        repairs = [episode.repair for episode in self.episodes if episode.repair is not None]
+        repairs = [clash.repair for clash in self.clashes if clash.repair is not None]
         found = []
         if any(self.view.has(repair, Act.APOLOGY) for repair in repairs):
             found.append("An apology")
         if any(self.view.has(repair, Act.REPAIR) for repair in repairs):
             found.append("Taking one's own share or asking to talk")
-        if any(episode.accepted for episode in self.episodes):
+        if any(clash.taken_up is not None for clash in self.clashes):
             found.append("The other takes it up within the hour")
         return found
 
@@ -195,9 +213,9 @@ class Closeness:
                 "Questions about how the other is, of 2 a week.",
             ),
         ]
-        if len(self.episodes) >= _LEAST_EPISODES:
-            repaired = sum(episode.repair is not None for episode in self.episodes) / len(self.episodes)
-            found.append(component("repair", repaired, len(self.episodes), "The share of friction that is repaired."))
+        if len(self.clashes) >= _LEAST_CLASHES:
+            repaired = sum(clash.repair is not None for clash in self.clashes) / len(self.clashes)
+            found.append(component("repair", repaired, len(self.clashes), f"The share that is repaired. {REPAIRED}"))
         return found
 
     def claims(self) -> list[Claim]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from domain.chats.statistics.estimates import proportion, quantile
 from domain.chats.statistics.model import Proportion
 from domain.insights.analyst.acts import OPENING_UP, SUPPORTIVE, Act
-from domain.insights.analyst.view import Acts, View
+from domain.insights.analyst.view import Acts, View, once
 
 _MINUTE, _HOUR = 60, 3_600
 _CUES_APART = 30 * _MINUTE
@@ -39,6 +39,7 @@ def moments(view: View, cues: Acts, replies: Acts, seconds: int = _HOUR) -> list
     ]
 
 
+@once
 def support(view: View) -> list[Moment]:
     """Distress and disclosures with the supportive replies to them: support, help, affection, asking how one is."""
     return moments(view, OPENING_UP, SUPPORTIVE)
@@ -49,6 +50,7 @@ def answers(view: View, hours: int = 24) -> list[Moment]:
     return [_moment(view, cue, lambda _: True, 50, hours * _HOUR) for cue in view.apart(view.asking(), 5 * _MINUTE)]
 
 
+@once
 def laughs(view: View) -> list[Moment]:
     """Messages that made somebody else laugh within three messages and five minutes; every one has its reply."""
     found: dict[int, Moment] = {}

@@ -10,6 +10,7 @@ from domain.insights.analyst import exchanges
 from domain.insights.analyst.acts import Act
 from domain.insights.analyst.claims import Advice
 from domain.insights.analyst.exchanges import Moment
+from domain.insights.analyst.measures import point
 from domain.insights.analyst.phrasing import differ
 from domain.insights.analyst.romance import Pair, aimed
 from domain.insights.analyst.scoring import component, evenness, reaches, share
@@ -166,6 +167,34 @@ class Expressions:
 
     def told_recognised(self, person: int) -> str:
         return self.pair.say.share(f"recognised:{self.pair.name(person)}", self.recognised(person), RECOGNISED)
+
+    def summary(self) -> str:
+        """What was found, in a few sentences."""
+        pair = self.pair
+        one, two = pair.people
+        first, second = self.ranked(one)[0], self.ranked(two)[0]
+        mixes = (
+            f"{pair.name(one)} shows appreciation and care most often as {first.name} "
+            f"({point(self.told_mix(one, first))} of the expressions), {pair.name(two)} as {second.name} "
+            f"({point(self.told_mix(two, second))})"
+        )
+        if first is second:
+            mixes = (
+                f"Both show appreciation and care most often as {first.name}: {pair.name(one)} in "
+                f"{point(self.told_mix(one, first))} of the expressions, {pair.name(two)} in "
+                f"{point(self.told_mix(two, second))}"
+            )
+        told = [f"{mixes}; the two mixes overlap by {self.told_overlap()}."]
+        deed = "thanks or praises|thank or praise"
+        told.append(f"{pair.compared('appreciation', self.appreciating, deed, RATE)}.")
+        noticed = exchanges.replied(self.efforts)
+        if noticed.of >= _FORM_SEEN:
+            share_of = point(pair.say.share("recognised", noticed, RECOGNISED))
+            told.append(
+                f"Of {pair.counted('efforts', noticed.of, 'offer of help or gift|offers of help or gifts', RECOGNISED)}"
+                f", {share_of} are noticed in words within the hour."
+            )
+        return " ".join(told)
 
     def components(self) -> list[Component]:
         """Of the score."""

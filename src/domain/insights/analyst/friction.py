@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from domain.chats.statistics.estimates import quantile
 from domain.insights.analyst.acts import ACCEPTING_REPAIR, NEGATIVE, REPAIRING, Act, Pronoun
-from domain.insights.analyst.view import View
+from domain.insights.analyst.view import View, once
 
 _ABOUT_THE_OTHER = NEGATIVE - {Act.ANGER}
 _GAP_SECONDS = 15 * 60
@@ -45,6 +45,7 @@ class Episode:
         return self.people[0]
 
 
+@once
 def episodes(view: View) -> list[Episode]:
     """All of a chat, in order of time."""
     clusters: list[list[int]] = []

@@ -7,8 +7,9 @@ from calendar import day_name, month_name
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 from typing import Literal
+
+import regex
 
 from domain.chats.statistics.estimates import proportion
 from domain.chats.statistics.languages import stop_words
@@ -16,8 +17,8 @@ from domain.chats.statistics.model import Proportion
 from domain.insights.analyst.acts import SUPPORTIVE, TOPICS, Act, Pronoun
 from domain.insights.analyst.exchanges import Moment
 from domain.insights.analyst.lexicon import Hit, mask_of
-from domain.insights.analyst.phrasing import joined, leader
-from domain.insights.analyst.tokens import BREAK
+from domain.insights.analyst.phrasing import leader
+from domain.insights.analyst.tokens import BREAK, folded
 from domain.insights.analyst.view import View
 from domain.insights.content import Component
 
@@ -42,19 +43,18 @@ _MINUTE, _HOUR, _DAY = 60, 3_600, 86_400
 _APART, _REPLY_SECONDS, _REPLY_MESSAGES = 30 * _MINUTE, 4 * _HOUR, 6
 _NOT_HARD = frozenset({Act.LAUGHTER, Act.TEASE, Act.GOOD_NEWS, Act.CELEBRATION, Act.THANKS})
 _NOT_MEANT = frozenset({Act.LAUGHTER, Act.TEASE, Act.WITHDRAWAL, Act.COMPLETION})
-_SHORT_TOKENS, _SHORT_CLAUSE = 6, 3
+_SHORT_TOKENS, _SHORT_CLAUSE = 3, 3
 _YOU_TOKENS = 5
 _LATER, _SOON, _UNTIL = 30 * _MINUTE, 4 * _DAY, 14 * _DAY
 _TELLING_LETTERS = 4
-_RARE_SHARE, _RARE_COUNT = 0.005, 6
+_RARE_SHARE, _RARE_LEAST, _RARE_MOST = 0.005, 6, 30
 _TOPIC_BITS = mask_of(TOPICS)
 _WEEK = 7 * _DAY
 _FIRST_MONDAY = 4 * _DAY
 """The epoch was a Thursday."""
 _LEAST_USES, _LEAST_SESSIONS, _LEAST_CAPITALS = 4, 3, 2
-_NAME_LETTERS = 3
 _LEAST_CASES, _GOOD = 5, 0.8
-_PUNCTUATION = ".,;:!?…()[]{}\"'’”“«»*_~"
+_INNER_CAPITAL = regex.compile(r"(?<=[\w,] )\p{Lu}\p{Ll}{2,}\b")
 
 
 def hard_times(view: View) -> list[Moment]:
@@ -105,7 +105,7 @@ class Pledge:
 
 def pledges(view: View) -> list[Pledge]:
     """Promises to the other in order of time; see PROMISES."""
-    made = [(position, _request(view, position)) for position in _commitments(view)]
+    made = commitments(view)
     words = {position: _telling(view, position, asked) for position, asked in made}
     places = _places(view, words)
     return [_pledge(view, position, asked, words[position], places) for position, asked in made]
@@ -142,12 +142,9 @@ def shared_names(view: View, people: Collection[int], most: int) -> list[SharedN
     """
     if any(entry.language == "de" for entry in view.statistics.languages):
         return []
-    found: defaultdict[str, list[int]] = defaultdict(list)
-    capitals = _capitalised(view)
-    for position in view.order:
-        if view.is_read(position):
-            for word in capitals.keys() & set(view.tagged.tokens(position)):
-                found[word].append(position)
+    capitals = _capitalised(view, people)
+    uses = {word: [view.tagged.words[person][word] for person in people] for word in capitals}
+    found = _where(view, {word for word, counts in uses.items() if min(counts) and sum(counts) >= _LEAST_USES})
     names = [
         SharedName(capitals[word], tuple(positions), sessions)
         for word, positions in found.items()
@@ -188,14 +185,6 @@ def weakest(components: Sequence[Component]) -> list[str]:
     """What to advise on: the lowest part of a score, and the second lowest where it is below 0.8."""
     ranked = sorted(components, key=lambda part: (part.value, part.name))
     return [part.name for place, part in enumerate(ranked[:2]) if place == 0 or part.value < _GOOD]
-
-
-def summary(components: Sequence[Component]) -> str:
-    """A sentence about the parts of a score."""
-    ranked = sorted(components, key=lambda part: (-part.value, part.name))
-    if len(ranked) == 1 or ranked[0].value == ranked[-1].value:
-        return f"The score rests on {joined([part.name for part in ranked])}."
-    return f"Of the parts of the score, {ranked[0].name} comes out highest and {ranked[-1].name} lowest."
 
 
 def _goes_with(name: SharedName, other: SharedName) -> bool:
@@ -248,15 +237,17 @@ def _near(tokens: Sequence[str], hit: Hit) -> Sequence[str]:
     return reach[: reach.index(BREAK)] if BREAK in reach else reach
 
 
-def _commitments(view: View) -> list[int]:
-    candidates = view.positions(Act.COMMITMENT, without=_NOT_MEANT)
-    return view.apart([position for position in candidates if _is_pledge(view, position)], 10 * _MINUTE)
+def commitments(view: View) -> list[tuple[int, int | None]]:
+    """Promises to the other, each with the request that it answers."""
+    asked = {position: _request(view, position) for position in view.positions(Act.COMMITMENT, without=_NOT_MEANT)}
+    made = [position for position, request in asked.items() if _is_pledge(view, position, request)]
+    return [(position, asked[position]) for position in view.apart(made, 10 * _MINUTE)]
 
 
-def _is_pledge(view: View, position: int) -> bool:
+def _is_pledge(view: View, position: int, request: int | None) -> bool:
     """Whether somebody commits themselves, in a clause with a word for oneself or a short one, to the other."""
     tokens, pronouns = view.tagged.tokens(position), view.tagged.matcher.pronouns
-    to_other = _request(view, position) is not None or view.has(position, {Act.OFFER_HELP, Act.DISCRETION})
+    to_other = request is not None or view.has(position, {Act.OFFER_HELP, Act.DISCRETION})
     for hit in view.tagged.hits(position):
         if Act.COMMITMENT in hit.acts:
             clause = _clause(tokens, hit)
@@ -285,20 +276,30 @@ def _places(view: View, words: dict[int, frozenset[str]]) -> dict[str, list[int]
     """Where the rare ones of these words stand."""
     stops, matcher = stop_words(view.statistics.languages), view.tagged.matcher
     totals = sum(view.tagged.words, Counter())
-    most = max(_RARE_COUNT, view.read_count() * _RARE_SHARE)
-    rare = {
-        word
-        for word in frozenset().union(*words.values())
-        if len(word) >= _TELLING_LETTERS
-        and word.isalpha()
-        and word not in stops
-        and totals[word] <= most
-        and not matcher.mask([word]) & ~_TOPIC_BITS
-    }
-    found: dict[str, list[int]] = {word: [] for word in rare}
+    most = min(max(_RARE_LEAST, view.read_count() * _RARE_SHARE), _RARE_MOST)
+    return _where(
+        view,
+        {
+            word
+            for word in frozenset().union(*words.values())
+            if len(word) >= _TELLING_LETTERS
+            and word.isalpha()
+            and word not in stops
+            and totals[word] <= most
+            and not matcher.mask([word]) & ~_TOPIC_BITS
+        },
+    )
+
+
+def _where(view: View, words: Collection[str]) -> dict[str, list[int]]:
+    """The read messages with each of these tokens, in order of time."""
+    wanted, texts, read = frozenset(words), view.transcript.texts, view.tagged.read
+    # Few pieces of text hold one of the words, and looking for those is quicker than taking every text apart.
+    pieces = frozenset(piece for piece, tokens in view.tagged.tokeniser.items() if not wanted.isdisjoint(tokens))
+    found: dict[str, list[int]] = {word: [] for word in words}
     for position in view.order:
-        if view.is_read(position):
-            for word in rare.intersection(view.tagged.tokens(position)):
+        if read[position] and not pieces.isdisjoint(texts[position].split()):
+            for word in wanted.intersection(view.tagged.tokens(position)):
                 found[word].append(position)
     return found
 
@@ -343,26 +344,19 @@ def _week(view: View, position: int) -> int:
     return (view.time(position) - _FIRST_MONDAY) // _WEEK
 
 
-def _capitalised(view: View) -> dict[str, str]:
-    """Words that somebody mostly writes with a capital letter inside sentences, with that spelling."""
-    upper: Counter[tuple[int, str]] = Counter()
-    lower: Counter[tuple[int, str]] = Counter()
+def _capitalised(view: View, people: Collection[int]) -> dict[str, str]:
+    """Words that somebody writes with a capital letter inside a sentence, in a third of their uses or more."""
+    texts: dict[int, list[str]] = {person: [] for person in people}
     for position in view.order:
-        text = view.text(position)
-        if not view.is_read(position) or text.isupper():
-            continue
-        pieces = text.split()
-        for before, piece in pairwise(pieces):
-            word = piece.strip(_PUNCTUATION)
-            if len(word) >= _NAME_LETTERS and word.isalpha() and before[-1].isalnum():
-                (upper if word.istitle() else lower)[view.sender(position), word.lower()] += 1
+        if view.is_read(position) and view.sender(position) in texts:
+            texts[view.sender(position)].append(view.text(position))
     usual = {part.lower() for name in view.names for part in name.split()}
     usual.update(map(str.lower, (*month_name, *day_name)), stop_words(view.statistics.languages))
-    return {
-        word: word.title()
-        for (person, word), count in upper.items()
-        if count >= _LEAST_CAPITALS
-        and count > 2 * lower[person, word]
-        and word not in usual
-        and not view.tagged.matcher.knows(word)
-    }
+    found = {}
+    for person, written in texts.items():
+        uses = view.tagged.words[person]
+        for name, count in Counter(_INNER_CAPITAL.findall("\n".join(written))).items():
+            word = folded(name.lower())
+            if count >= max(_LEAST_CAPITALS, uses[word] / 3) and word not in usual:
+                found[word] = name
+    return {word: name for word, name in found.items() if not view.tagged.matcher.knows(word)}

@@ -19,6 +19,8 @@ _DIRECTORY = Path(__file__).with_name("lexicons")
 _STEM, _BEGINS, _ALONE = "*", "^", "="
 _NEGATION_WORDS = 3
 _SHORTEST_STEM, _LONGEST_STEM = 2, 20
+_OTHER_WORDS = frozenset({"well", "were", "ill", "wed", "shell", "hell", "id", "its", "shed"})
+"""What some words become without their apostrophe: "we're" is left out as "were" too seldom to read it so."""
 _LONG_DRAWN = re.compile(r"(.)\1{2,}")
 
 
@@ -210,8 +212,9 @@ def _listed(lines: Iterable[str]) -> list[str]:
 
 
 def _spellings(phrase: str) -> tuple[str, ...]:
-    """As written, and without the apostrophes that many leave out."""
-    return (phrase, phrase.replace("'", "")) if "'" in phrase else (phrase,)
+    """As written, and without the apostrophes that many leave out, unless a word would become another."""
+    bare = [word.lstrip(_BEGINS + _ALONE).replace("'", "") for word in phrase.split() if "'" in word]
+    return (phrase, phrase.replace("'", "")) if bare and _OTHER_WORDS.isdisjoint(bare) else (phrase,)
 
 
 def _follows(rest: tuple[str, ...], tokens: Sequence[str], place: int) -> bool:

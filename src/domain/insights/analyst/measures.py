@@ -3,8 +3,10 @@
 A type says a number through here, so no number can stand in its prose that is not published as a measure.
 """
 
+import re
+
 from domain.chats.statistics.model import Proportion
-from domain.insights.generator import Measure
+from domain.insights.drafts import Measure
 
 PERCENT = "percent"
 PER_100 = "per 100 messages"
@@ -13,6 +15,7 @@ COUNT = "count"
 
 _MINUTE, _HOUR, _DAY = 60, 3_600, 86_400
 _ONE_DECIMAL_BELOW = 10
+_INTERVAL = re.compile(r" \(95 % interval [^)]*\)")
 
 
 class Measures:
@@ -37,6 +40,16 @@ class Measures:
     def count(self, name: str, value: int, source: str, n: int | None = None) -> str:
         """Such as `12`."""
         return self._say(Measure(name=name, value=value, unit=COUNT, n=value if n is None else n, source=source))
+
+    def times(self, name: str, value: int, source: str, n: int | None = None) -> str:
+        """A count such as `once` or `5 times`."""
+        told = self.count(name, value, source, n)
+        return {0: "not once", 1: "once", 2: "twice"}.get(value, f"{told} times")
+
+    def counted(self, name: str, value: int, noun: str, source: str, n: int | None = None) -> str:
+        """A count such as `1 moment` or `5 moments`; a noun of another plural is given as `reply|replies`."""
+        singular, _, plural = noun.partition("|")
+        return f"{self.count(name, value, source, n)} {singular if value == 1 else plural or singular + 's'}"
 
     def seconds(self, name: str, value: float, n: int, source: str) -> str:
         """Such as `4 minutes`."""
@@ -65,6 +78,11 @@ class Measures:
     def _say(self, measure: Measure) -> str:
         self._found[measure.name] = measure
         return said(measure)
+
+
+def point(told: str) -> str:
+    """What was told, without the intervals: `62 %`."""
+    return _INTERVAL.sub("", told)
 
 
 def said(measure: Measure) -> str:

@@ -10,6 +10,8 @@ from domain.insights.analyst import exchanges, threads
 from domain.insights.analyst.acts import Act
 from domain.insights.analyst.claims import Advice
 from domain.insights.analyst.exchanges import Moment
+from domain.insights.analyst.measures import point
+from domain.insights.analyst.phrasing import joined
 from domain.insights.analyst.romance import Pair, speaks_of_us
 from domain.insights.analyst.scoring import component, evenness, share
 from domain.insights.analyst.threads import Proposal
@@ -146,6 +148,33 @@ class Plans:
     def told_plans(self) -> str:
         return self.pair.counted("plans", len(self.positions), "plan", PLAN, self.pair.view.read_count())
 
+    def told_about(self, part: Part) -> str:
+        """How often plans are about a part: `33 plans, 4 of them about work and study`."""
+        about = self.about(part)
+        count = self.pair.say.count(f"plans.{part.name}", len(about), PLAN, len(self.positions))
+        return f"{self.told_plans()}, {count if about else 'none'} of them with words about {part.name}"
+
+    def summary(self) -> str:
+        """What was found, in a few sentences."""
+        pair = self.pair
+        most = max(pair.people, key=lambda person: (len(pair.own(self.positions, person)), -person))
+        own = pair.say.count(f"plans:{pair.name(most)}", len(pair.own(self.positions, most)), PLAN)
+        told = [f"The two put {self.told_plans()} into words, {own} of them by {pair.name(most)}."]
+        ranked = sorted(PARTS, key=lambda part: -len(self.about(part)))
+        named = [part.name for part in ranked if len(self.about(part)) > 1][:2]
+        unnamed = [part.name for part in ranked if not self.about(part)][:2]
+        if named:
+            count = pair.say.times(f"plans.{named[0]}", len(self.about(ranked[0])), PLAN, len(self.positions))
+            second = f", then about {named[1]}" if len(named) > 1 else ""
+            told.append(f"Most often they are about {named[0]} ({count}){second}.")
+        if unnamed:
+            told.append(f"Nothing was found about {joined(unnamed)}.")
+        dated = f"{point(self.told_dated())} of the plans come with a day or a time"
+        if self.agreed().of >= _LEAST_ANSWERED:
+            dated += f", and {point(self.told_agreed())} of the proposals that got a yes or a no got a yes"
+        told.append(f"{dated}.")
+        return " ".join(told)
+
     def status(self, part: Part) -> str:
         """What became of a part's proposals, or else who speaks of it."""
         view = self.pair.view
@@ -216,12 +245,10 @@ class Plans:
 
     def _broaden(self, missing: Sequence[Part]) -> Advice:
         part = missing[0]
-        count = self.pair.times(f"plans.{part.name}", len(self.about(part)), PLAN, len(self.positions))
         return Advice(
             title=f"Talk about {part.name}",
             target=self.pair.names,
-            suggestion=f"Of {self.told_plans()}, {part.name} is the subject {count}. If it matters to either of you, "
-            "one question opens it.",
+            suggestion=f"There are {self.told_about(part)}. If it matters to either of you, one question opens it.",
             why=part.why,
             example=part.starter,
         )

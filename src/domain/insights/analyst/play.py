@@ -10,6 +10,7 @@ from domain.insights.analyst import evidence, exchanges, references
 from domain.insights.analyst.acts import NEGATIVE, OPENING_UP, Act
 from domain.insights.analyst.claims import Advice
 from domain.insights.analyst.exchanges import Moment
+from domain.insights.analyst.measures import point
 from domain.insights.analyst.phrasing import joined
 from domain.insights.analyst.references import Reference
 from domain.insights.analyst.romance import NONE_SEEN, Pair, aimed
@@ -181,6 +182,23 @@ class Play:
         emojis = self.pair.view.tagged.emojis
         n = sum(emojis[person].total() for person in self.pair.people)
         return self.pair.say.number("emoji.similarity", round(similarity, 2), "cosine", n, EMOJI)
+
+    def summary(self) -> str:
+        """What was found, in a few sentences."""
+        pair = self.pair
+        funny = sorted(pair.people, key=lambda person: -(pair.rate(self.laughed_at, person).percent or 0.0))
+        one, two = (point(self.told_laughed_at(person)) for person in funny)
+        top, other = (pair.name(person) for person in funny)
+        laughs = f"{other} laughs at {one} of what {top} writes, and {top} at {two} of what {other} writes"
+        told = [f"Laughter stands in {point(self.told_laughter())}: {laughs}."]
+        if self.jokes:
+            words = joined([references.spelt(pair.view, joke) for joke in self.jokes])
+            told.append(f"Both keep coming back to {words}.")
+        deed = "writes fond words|write fond words"
+        told.append(f"{pair.compared('fond.rate', self.fond, deed, FOND)}.")
+        if not self.flirts:
+            told.append("Flirting was not found.")
+        return " ".join(told)
 
     def components(self) -> list[Component]:
         """Of the score; emoji only where both use enough of them."""

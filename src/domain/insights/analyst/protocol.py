@@ -3,7 +3,7 @@
 import msgspec
 
 from domain.chats.transcript import ImportReport, Transcript
-from domain.insights.generator import Basis, Draft
+from domain.insights.drafts import Basis, Draft
 
 
 class AnalysisTask(msgspec.Struct, frozen=True, kw_only=True):

@@ -1,5 +1,6 @@
 """What two share without explaining it: words that come back between them, and the emoji they use."""
 
+import re
 from collections import Counter, defaultdict
 from dataclasses import dataclass
 from math import sqrt
@@ -8,8 +9,9 @@ from domain.chats.statistics.languages import function_words
 from domain.insights.analyst.acts import Act
 from domain.insights.analyst.exchanges import laughs
 from domain.insights.analyst.tokens import BREAK, NUMBER, folded
-from domain.insights.analyst.view import View
+from domain.insights.analyst.view import View, once
 
+_MOST = 8
 _LONGEST = 3
 _LEAST_USES = 4
 _LEAST_SESSIONS = 3
@@ -31,7 +33,8 @@ class Reference:
     """How many of these messages laugh, or are laughed at within three messages."""
 
 
-def shared(view: View, most: int = 8) -> list[Reference]:
+@once
+def shared(view: View) -> list[Reference]:
     """Words that everybody here uses, rarely but in several sessions, those of many sessions and near laughter first.
 
     Each stands in at least four messages of at least three sessions and in at most five in a hundred; it is no function
@@ -53,7 +56,14 @@ def shared(view: View, most: int = 8) -> list[Reference]:
             found.append(Reference(" ".join(words), tuple(positions), sessions, laughed))
     usual = len(funny) / max(1, view.read_count())
     found.sort(key=lambda entry: (-entry.sessions * (1 + max(0.0, _surplus(entry, usual))), entry.words))
-    return _without_parts(found)[:most]
+    return _without_parts(found)[:_MOST]
+
+
+def spelt(view: View, reference: Reference) -> str:
+    """The words as they stand in the chat most often; as they are looked up where they stand apart."""
+    pattern = re.compile(rf"\b{re.escape(reference.words)}\b", re.IGNORECASE)
+    found = Counter(match[0] for at in reference.positions for match in pattern.finditer(view.text(at)))
+    return max(found, key=lambda words: (found[words], words.lower() != words, words)) if found else reference.words
 
 
 def emoji_similarity(view: View, one: int, other: int) -> float | None:
@@ -68,14 +78,12 @@ def emoji_similarity(view: View, one: int, other: int) -> float | None:
 def _uses(view: View) -> dict[tuple[str, ...], list[int]]:
     """The messages of each run of telling words; of those words alone that two or more people use."""
     telling = _telling(view)
+    pieces = frozenset(piece for piece, tokens in view.tagged.tokeniser.items() if not telling.isdisjoint(tokens))
     found: defaultdict[tuple[str, ...], list[int]] = defaultdict(list)
     for position in view.order:
-        if not view.is_read(position):
+        if not view.is_read(position) or pieces.isdisjoint(view.text(position).split()):
             continue
-        tokens = view.tagged.tokens(position)
-        if telling.isdisjoint(tokens):
-            continue
-        for run in dict.fromkeys(_runs(tokens, telling)):
+        for run in dict.fromkeys(_runs(view.tagged.tokens(position), telling)):
             found[run].append(position)
     return found
 

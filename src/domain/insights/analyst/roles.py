@@ -8,10 +8,10 @@ from math import log
 
 from domain.chats.statistics.estimates import proportion
 from domain.chats.statistics.model import Proportion, Replies
-from domain.insights.analyst import exchanges, threads
+from domain.insights.analyst import exchanges, friendship, threads
 from domain.insights.analyst.acts import Act, Pronoun
 from domain.insights.analyst.claims import Advice
-from domain.insights.analyst.measures import Measures
+from domain.insights.analyst.measures import Measures, point
 from domain.insights.analyst.phrasing import differ, graded, joined
 from domain.insights.analyst.scoring import component, share
 from domain.insights.analyst.talk import ANSWERS, Talk
@@ -24,7 +24,7 @@ CARING = frozenset({Act.CHECK_IN, Act.SUPPORT, Act.OFFER_HELP})
 DIRECTIVE = frozenset({Act.REQUEST, Act.EXPECTATION})
 LEAST, LEAST_DECISIONS = 3, 5
 """Cases from which a share counts in a score, and from which somebody is said to decide."""
-DECISIONS = "Proposals that ask or name a day and that another agrees to within twelve hours, by who made them."
+DECISIONS = "Proposals that ask or name a day, and that an answer of another within twelve hours begins by agreeing to."
 DIRECTIVES = "Messages that ask or expect somebody to do something, without those that laugh."
 MILDLY = f"{DIRECTIVES[:-1]}; mildly put where they ask, say please, hedge or leave the choice."
 REQUESTS = "Requests, those of one person within ten minutes being one; taken on where another says so within a day."
@@ -35,13 +35,14 @@ _JOKING = frozenset({Act.LAUGHTER, Act.TEASE})
 _MILD = frozenset({Act.POLITENESS, Act.HEDGE, Act.PERMISSION, Act.AUTONOMY})
 _KIND = frozenset({Act.PRAISE, Act.SUPPORT, Act.THANKS, Act.CELEBRATION, Act.AFFECTION, Act.CHECK_IN})
 _NEAR, _HOUR = 10, 3_600
-_OPENING_TOKENS = 3
+_TENDENCY = 1.5
+_BEGINNING_TOKENS = 4
 _LIFT, _LIFT_COUNT = 1.3, 10
 _ROLES: dict[str, tuple[Collection[Act], str]] = {
     "organiser": (frozenset({Act.PROPOSAL, Act.DECISION}), "makes proposals and settles plans"),
     "carer": (CARING, "asks how others are, comforts and offers help"),
     "coordinator": (DIRECTIVE, "asks others to do things"),
-    "helper": (frozenset({Act.COMMITMENT, Act.COMPLETION}), "takes things on and reports them done"),
+    "helper": (frozenset({Act.COMMITMENT}), "takes things on for others"),
     "news-bringer": (frozenset({Act.UPDATE, Act.GOOD_NEWS}), "brings news"),
 }
 _SUBJECTS = {
@@ -85,6 +86,8 @@ class Roles:
         """Somebody's messages that show a role."""
         if role == "entertainer":
             return [moment.cue for moment in self._laughs if moment.by == person]
+        if role == "helper":
+            return self._helped[person]
         if role == "opener":
             return [start for start in self.view.session_starts() if self.view.sender(start) == person]
         return self.view.positions(_ROLES[role][0], person, without=_JOKING)
@@ -101,6 +104,14 @@ class Roles:
             found.append("opener")
         return found
 
+    def tendency(self, person: int) -> str | None:
+        """The role whose rate is highest above that of the others: half as high again, in three messages at least."""
+        found = [
+            (self._times(role, person), role) for role in (*_ROLES, "entertainer") if self._count(role, person) >= LEAST
+        ]
+        times, role = max(found, default=(0.0, ""))
+        return role if times >= _TENDENCY else None
+
     @cached_property
     def decisions(self) -> list[Proposal]:
         """Proposals that somebody agreed to."""
@@ -108,7 +119,10 @@ class Roles:
         return [
             found
             for found in threads.proposals(self.view)
-            if found.outcome == "accepted" and (found.concrete or found.position in asking)
+            if found.outcome == "accepted"
+            and (found.concrete or found.position in asking)
+            and not self.view.has(found.position, {Act.ACCEPTANCE, Act.THANKS})
+            and self._agrees(found.response)
         ]
 
     def decides(self, person: int) -> Proportion:
@@ -185,11 +199,28 @@ class Roles:
         taken = threads.taken(self.requests)
         total = self.say.count("requests", len(self.requests), REQUESTS)
         told = self.say.count("requests.taken", taken.count, REQUESTS, taken.of)
-        return f"Requests: {total}; taken on in the chat: {told}."
+        return f"Of the requests, {told} of {total} are taken on in the chat."
 
     def told_decisions(self) -> str:
         parts = [f"{self._name(person)} {self.told_decides(person)}" for person in self.people]
         return f"Proposals that others agreed to: {joined(parts)}."
+
+    def summary(self) -> str:
+        """What was found, in a few sentences."""
+        leading = [(person, roles[0]) for person in self.people if (roles := self.roles(person))]
+        told = ["No role stands out from the others by the word lists."]
+        if leading:
+            each = [f"{self._name(person)} {self.told_role(role, person)}" for person, role in leading]
+            told = [
+                f"{each[0]}, more often than anybody else." if len(each) == 1 else f"What stands out: {joined(each)}."
+            ]
+        if self.decisions:
+            told.append(self.told_decisions())
+        if self.talk.answers:
+            told.append(f"Within a day, {self.talk.told_answers()} of the questions get an answer.")
+        if self.requests:
+            told.append(self.told_requests())
+        return point(" ".join(told))
 
     # What follows
 
@@ -249,9 +280,21 @@ class Roles:
         }
         return make[name]()
 
+    def _agrees(self, response: int | None) -> bool:
+        """Whether an answer begins with agreement; further on, it is mostly about something else."""
+        hits = () if response is None else self.view.tagged.hits(response)
+        return any(Act.ACCEPTANCE in hit.acts and hit.start < _BEGINNING_TOKENS for hit in hits)
+
     @cached_property
     def _laughs(self) -> list[exchanges.Moment]:
         return exchanges.laughs(self.view)
+
+    @cached_property
+    def _helped(self) -> dict[int, list[int]]:
+        """By person: promises to others, and requests taken on."""
+        taken = {request.response for request in self.requests if request.taken and request.response is not None}
+        found = sorted(taken.union(position for position, _ in friendship.commitments(self.view)))
+        return {person: [at for at in found if self.view.sender(at) == person] for person in self.people}
 
     @cached_property
     def _laughed(self) -> Counter[int]:
@@ -263,26 +306,29 @@ class Roles:
     def _rate(self, role: str, person: int) -> Proportion:
         return proportion(self._count(role, person), self.view.read_count(person))
 
+    def _rest(self, role: str, person: int) -> Proportion:
+        others = [other for other in self.people if other != person]
+        return proportion(sum(self._count(role, other) for other in others), sum(map(self.view.read_count, others)))
+
+    def _times(self, role: str, person: int) -> float:
+        """How many times the others' rate somebody's own is; theirs counts as one case at least."""
+        rest = self._rest(role, person)
+        return share(self._rate(role, person)) * rest.of / max(1, rest.count)
+
     def _stands_out(self, role: str, person: int) -> bool:
-        own, others = self._rate(role, person), [other for other in self.people if other != person]
-        read = sum(map(self.view.read_count, others))
-        rest = proportion(sum(self._count(role, other) for other in others), read)
+        own, rest = self._rate(role, person), self._rest(role, person)
         return (own.percent or 0.0) > (rest.percent or 0.0) and differ(own, rest)
 
     def _says_you(self, position: int) -> bool:
-        """Whether `you` stands in the phrase, and the phrase near the beginning of a clause that goes on after it.
-
-        So "when you have to wait" and "if you must" expect nothing of anybody.
-        """
+        """Whether a phrase with `you` begins a clause, after a name at most: "when you have to wait" tells nobody."""
         tokens, pronouns = self.view.tagged.tokens(position), self.view.tagged.matcher.pronouns
-        for hit in self.view.tagged.hits(position):
-            if Act.EXPECTATION in hit.acts and Pronoun.YOU in map(pronouns.get, tokens[hit.start : hit.end]):
-                goes_on = hit.end - hit.start > 2 or (hit.end < len(tokens) and tokens[hit.end] != BREAK)  # noqa: PLR2004 - more than a verb
-                if goes_on and (
-                    hit.start < _OPENING_TOKENS or BREAK in tokens[hit.start - _OPENING_TOKENS : hit.start]
-                ):
-                    return True
-        return False
+        names = frozenset().union(*map(_first_names, self.view.names))
+        return any(
+            Act.EXPECTATION in hit.acts
+            and Pronoun.YOU in map(pronouns.get, tokens[hit.start : hit.end])
+            and (hit.start == 0 or tokens[hit.start - 1] in {BREAK, *names})
+            for hit in self.view.tagged.hits(position)
+        )
 
     def _subject(self, position: int) -> str:
         return next(

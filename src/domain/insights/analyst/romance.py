@@ -7,16 +7,15 @@ from domain.chats.statistics.estimates import proportion
 from domain.chats.statistics.model import Proportion
 from domain.insights.analyst.acts import Act, Pronoun
 from domain.insights.analyst.measures import Measures
-from domain.insights.analyst.phrasing import compared, graded, joined, leader
+from domain.insights.analyst.phrasing import compared, graded, leader, told_apart
 from domain.insights.analyst.tokens import BREAK
 from domain.insights.analyst.view import View
-from domain.insights.content import Component
 
 _NEAR_WORDS = 3
 _OFTEN: list[tuple[float, str]] = [(8.0, "very often"), (3.0, "often"), (1.0, "now and then"), (0.001, "rarely")]
 FREQUENCY_RULE = "Very often is from 8 messages in 100, often from 3, now and then from 1, and rarely below."
 NONE_SEEN = "none seen"
-_TWICE, _FEW = 2, 6
+_FEW = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +56,18 @@ class Pair:
             )
         return compared(self.view.names, self.people, lambda person: self.rate(positions, person), deed)
 
+    def compared(self, name: str, positions: Sequence[int], deed: str, source: str) -> str:
+        """As `more`, with the two numbers, which are told under that name."""
+        if not positions:
+            return self.more(positions, deed)
+        return told_apart(
+            self.view.names,
+            self.people,
+            lambda person: self.rate(positions, person),
+            lambda person: self.told_rate(name, positions, person, source),
+            deed,
+        )
+
     def first(self, positions: Sequence[int]) -> str:
         """Whose the positions mostly are: a name, `both about equally`, `too few to tell` or `nobody seen`."""
         if not positions:
@@ -69,13 +80,11 @@ class Pair:
 
     def times(self, name: str, value: int, source: str, n: int | None = None) -> str:
         """Such as `once` or `5 times`."""
-        told = self.say.count(name, value, source, n)
-        return {0: "not once", 1: "once", _TWICE: "twice"}.get(value, f"{told} times")
+        return self.say.times(name, value, source, n)
 
     def counted(self, name: str, value: int, noun: str, source: str, n: int | None = None) -> str:
         """Such as `1 moment` or `5 moments`; a noun of another plural is given as `reply|replies`."""
-        singular, _, plural = noun.partition("|")
-        return f"{self.say.count(name, value, source, n)} {singular if value == 1 else plural or singular + 's'}"
+        return self.say.counted(name, value, noun, source, n)
 
 
 def pair_of(view: View) -> Pair:
@@ -85,15 +94,6 @@ def pair_of(view: View) -> Pair:
         InsufficientData: they are not two, or one of them hardly wrote.
     """
     return Pair(view, view.pair(), Measures())
-
-
-def extremes(names: Sequence[str], components: Sequence[Component]) -> str:
-    """A sentence about the highest and the lowest part of a score."""
-    ranked = sorted(components, key=lambda part: (part.value, part.name))
-    return (
-        f"Of the parts of the score for {joined(names)}, {ranked[-1].name} comes out highest and "
-        f"{ranked[0].name} lowest."
-    )
 
 
 def frequency(found: Proportion) -> str:

@@ -10,7 +10,7 @@ from domain.insights.analyst import support
 from domain.insights.analyst.scoring import enough_data
 from domain.insights.analyst.tagging import Tagged, tag
 from domain.insights.analyst.view import View
-from domain.insights.generator import Basis, Confidence, Draft
+from domain.insights.drafts import Basis, Confidence, Draft
 from domain.insights.kinds import Finding, InsightKind, InsufficientData
 
 _LEAST_MESSAGES = 40

@@ -10,16 +10,15 @@ from domain.insights.analyst import evidence, exchanges
 from domain.insights.analyst.acts import NEGATIVE, WARM, Act
 from domain.insights.analyst.claims import Advice
 from domain.insights.analyst.exchanges import Moment
+from domain.insights.analyst.measures import point
 from domain.insights.analyst.phrasing import graded
 from domain.insights.analyst.romance import Pair
 from domain.insights.analyst.scoring import component, reaches, share
-from domain.insights.analyst.tension import Clash, mending, moves
+from domain.insights.analyst.tension import FRICTION, REPAIRED, Clash, mending, moves
 from domain.insights.analyst.tension import heard as heard_complaints
 from domain.insights.analyst.tokens import BREAK
 from domain.insights.content import Component, Exchange
 
-FRICTION = "Messages of both against each other, each within 15 minutes of the one before; counted by the word lists."
-REPAIRED = "Repairs after friction, within a week and before the next; taken up when the other answers within an hour."
 SUPPORTED = "Messages of distress or disclosure that the other answers within an hour with comfort, help or fondness."
 _LENGTH = "Words in the messages from the first to the last of a friction, against those of all messages."
 _PACE = "Median gap between one person's message and the other's next."
@@ -92,15 +91,39 @@ class Strain:
             return []
         return [change for change in (self._length(inside), self._pace(inside)) if change]
 
+    def summary(self) -> str:
+        """What was found, in a few sentences."""
+        pair, say = self.pair, self.pair.say
+        sessions = say.count("sessions", self.touched.of, "statistics.sessions.count")
+        told = [f"In {sessions} conversations no friction was found in writing."]
+        if self.clashes:
+            told = [f"In {sessions} conversations the chat holds {self.frictions()}."]
+            repairs = [clash.repair for clash in self.clashes if clash.repair is not None]
+            if repairs:
+                first = pair.first(repairs)
+                who = f", mostly by {first}" if first in pair.names else ""
+                mended = sum(clash.taken_up is not None for clash in self.clashes)
+                told.append(
+                    f"A repair is offered {self.times('repaired', len(repairs))}{who}, and taken up "
+                    f"{self.times('mended', mended)}."
+                )
+            else:
+                told.append("No repair was found in writing.")
+        told.append(self.ratio())
+        replied = exchanges.replied(self.support)
+        if replied.of >= _LEAST_MOMENTS:
+            told.append(self.told_support())
+        return " ".join(told)
+
     def ratio(self) -> str:
         """A sentence about warm and negative messages, with how many messages that is about."""
         view, say = self.pair.view, self.pair.say
         warm, negative = self._warm(), view.count(NEGATIVE)
-        told = say.share("classified", proportion(warm + negative, view.read_count()), _CLASSIFIED)
+        told = point(say.share("classified", proportion(warm + negative, view.read_count()), _CLASSIFIED))
         if not negative:
             return f"The word lists find no negative message; they call {told} of the messages warm."
         ratio = say.number("warm.to_negative", round(warm / negative, 1), "ratio", warm + negative, _RATIO)
-        return f"For each negative message there are {ratio} warm ones, counted on the {told} that the word lists tell."
+        return f"For each negative message there are {ratio} warm ones, among the {told} of messages that are either."
 
     def helping(self) -> list[tuple[str, str, list[Exchange]]]:
         """What helps, as a title, a sentence and its proof; what no message shows is left out."""
@@ -236,12 +259,12 @@ class Strain:
         )
 
     def _mend(self) -> Advice:
-        told = self.pair.say.share("friction.taken_up", self.taken_up, REPAIRED)
+        mended = self.times("mended", self.taken_up.count)
         return Advice(
             title="Close it in words",
             target=self.pair.names,
-            suggestion=f"In {told} of the moments of friction a repair is offered and taken up in writing. When one of "
-            "you says sorry, a short answer closes it for both.",
+            suggestion=f"Of {self.frictions()}, a repair is offered and taken up in writing {mended}. When one of you "
+            "says sorry, a short answer closes it for both.",
             why="A repair works when it is seen.",
             example="I'm sorry for how I said it. The point matters to me, but so do you.",
         )

@@ -3,6 +3,7 @@
 from collections import Counter
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 from domain.chats.statistics import questions
 from domain.chats.statistics.model import Statistics
@@ -16,6 +17,7 @@ _READ_KINDS = frozenset({int(Kind.TEXT), int(Kind.MEDIA)})
 _LAUGHTER, _TEASE, _DISTRESS = BITS[Act.LAUGHTER], BITS[Act.TEASE], BITS[Act.DISTRESS]
 _NEGATIVE = mask_of(NEGATIVE)
 _COMFORT = mask_of({Act.SUPPORT, Act.CHECK_IN})
+_UNTOLD = "en"
 _NOT_OWN_WORDS = int(Flag.PLACEHOLDER | Flag.FORWARDED)
 
 
@@ -35,6 +37,11 @@ class Tagged:
     """By position: whether somebody's own words stand there. Of the rest no act is known, and none is quoted."""
     words: list[Counter[str]]
     """The tokens of each participant."""
+
+    @cached_property
+    def kept(self) -> dict[object, Any]:
+        """What was found in it once for all types, by the function that found it; see `view.once`."""
+        return {}
 
     @cached_property
     def place(self) -> list[int]:
@@ -95,8 +102,11 @@ class Tagged:
 
 
 def tag(transcript: Transcript, statistics: Statistics) -> Tagged:
-    """Read the messages with the word lists of the chat's languages."""
-    matcher = Matcher([entry.language for entry in statistics.languages])
+    """Read the messages with the word lists of the chat's languages.
+
+    A chat too short to tell them is read as English; no type that needs word lists is made of it.
+    """
+    matcher = Matcher([entry.language for entry in statistics.languages] or [_UNTOLD])
     tokeniser = Tokeniser(transcript.attachments.values())
     order = sorted(
         (position for position, kind in enumerate(transcript.kinds) if kind != _SYSTEM),

@@ -10,7 +10,8 @@ from domain.chats.statistics.model import Proportion
 from domain.insights.analyst import exchanges
 from domain.insights.analyst.claims import Advice, Claim
 from domain.insights.analyst.exchanges import Moment
-from domain.insights.analyst.measures import Measures
+from domain.insights.analyst.measures import Measures, duration, point
+from domain.insights.analyst.phrasing import told_apart
 from domain.insights.analyst.scoring import component, evenness, share
 from domain.insights.analyst.view import View
 from domain.insights.content import Component
@@ -162,6 +163,27 @@ class Talk:
             "questions": self._answer_questions,
         }
         return make[name]()
+
+    def summary(self) -> str:
+        """What was found, in a few sentences."""
+        names = self.view.names
+        sessions = self.say.count("sessions", self.view.statistics.sessions.count, "statistics.sessions.count")
+        top, first, slow = self.most(self.messages), self.most(self.started), self.slowest()
+        wordy = self.most(self.words)
+        lead = self.told_started(first)
+        opened = f"{self._name(first)} opens {point(lead)} of the {sessions} conversations"
+        pace = f"a typical answer takes {self.told_median(slow)}"
+        if duration(self.median(slow)) != duration(self.median(self.quickest())):
+            quick = self.quickest()
+            pace = f"{self._name(quick)} typically answers after {self.told_median(quick)}, {self._name(slow)} after "
+            pace += self.told_median(slow)
+        share_of_messages = f"{self._name(top)} writes {point(self.told_messages(top))} of the messages"
+        carried = f"{share_of_messages} and {self.told_words(top)} of the words"
+        if wordy != top:
+            carried = f"{share_of_messages}, {self._name(wordy)} {self.told_words(wordy)} of the words"
+        asks = told_apart(names, self.people, self.asked, self.told_asked, "asks|ask")
+        back = f", and {point(self.told_answers())} of the questions get an answer within a day" if self.answers else ""
+        return f"{opened}, and {pace}. {carried}. {asks}{back}."
 
     def _answered_questions(self) -> Claim | None:
         answered = exchanges.replied(self.answers)

@@ -6,15 +6,17 @@ teases is not against anybody, nor is contempt or anger without a `you` or an an
 
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
+from domain.chats.statistics.estimates import quantile
 from domain.insights.analyst import evidence, friction
 from domain.insights.analyst.acts import NEGATIVE, REPAIRING, TOPICS, Act, Pronoun
 from domain.insights.analyst.exchanges import Moment, moments
+from domain.insights.analyst.measures import Measures
 from domain.insights.analyst.phrasing import joined
-from domain.insights.analyst.view import View
+from domain.insights.analyst.view import View, once
 from domain.insights.content import Exchange
 
 _MINUTE, _HOUR, _DAY = 60, 3_600, 86_400
@@ -26,7 +28,12 @@ _PLAIN_REPAIR = 2
 """Phrases of repair that a message needs to be one more than a day later."""
 _ANSWER_SECONDS, _ANSWER_MESSAGES = _HOUR, 10
 _BEFORE_MESSAGES, _BEFORE_SECONDS = 3, 15 * _MINUTE
+_AFTER_MESSAGES = 10
 _QUOTED = 5
+_SEVERAL = 3
+
+FRICTION = "Messages of both against each other, each within 15 minutes of the one before; counted by the word lists."
+REPAIRED = "Repairs after friction, within a week and before the next; taken up when the other answers within an hour."
 
 TOPIC_NAMES = {
     Act.TRAVEL: "trips and travel",
@@ -78,6 +85,7 @@ class Clash:
         return self.people[0]
 
 
+@once
 def clashes(view: View) -> list[Clash]:
     """All of a chat, in order of time."""
     meant = [(episode, negative) for episode in friction.episodes(view) if (negative := _against(view, episode))]
@@ -131,6 +139,21 @@ def told(view: View, clash: Clash, most: int = _QUOTED) -> Exchange:
         passage(view, clash, most),
         f"{view.names[clash.starter]} comes in first, with {how}.",
     )
+
+
+def told_lag(say: Measures, lags: Sequence[int]) -> str:
+    """How long repairs take, in order: `typically after 4 minutes`, or of one or two `at most 2 days later`."""
+    if len(lags) < _SEVERAL:
+        return f"at most {say.seconds('repair.lag.longest', lags[-1], len(lags), REPAIRED)} later"
+    return f"typically after {say.seconds('repair.lag', quantile(lags, 50) or 0.0, len(lags), REPAIRED)}"
+
+
+def showing(view: View, clash: Clash, acts: Collection[Act], context: str) -> Exchange:
+    """The messages of a clash, and of the quarter of an hour after it, that carry the acts, with the one before."""
+    last = clash.negative[-1]
+    span = [*view.between(clash.negative[0], last), *view.following(last, _AFTER_MESSAGES, _BEFORE_SECONDS)]
+    carrying = [position for position in span if view.has(position, acts)][:_QUOTED]
+    return evidence.exchange(view, [*view.preceding(carrying[0], 1, _BEFORE_SECONDS), *carrying], context)
 
 
 def mending(view: View, clash: Clash) -> Exchange | None:

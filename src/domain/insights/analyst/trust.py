@@ -11,7 +11,7 @@ from domain.insights.analyst.acts import NEGATIVE, REPAIRING, Act
 from domain.insights.analyst.claims import Advice
 from domain.insights.analyst.exchanges import Moment
 from domain.insights.analyst.friendship import Pledge
-from domain.insights.analyst.measures import Measures
+from domain.insights.analyst.measures import Measures, point
 from domain.insights.analyst.phrasing import graded, joined
 from domain.insights.analyst.scoring import component, evenness, share
 from domain.insights.analyst.talk import ANSWERS, Talk
@@ -118,7 +118,7 @@ class Trust:
         """Words of discretion beside an apology of the same person."""
         return [at for at in self.discreet if self._is_regretted(at)]
 
-    @property
+    @cached_property
     def strained(self) -> list[int]:
         return sorted({*self.called_off, *self.missed, *self.regretted})
 
@@ -135,9 +135,9 @@ class Trust:
         name, other, found = self._name(person), self._name(self._other(person)), self.there(person)
         if not found.of:
             return f"The word lists find no hard time of {other} that {name} could have answered."
-        times = self.say.count(f"hard_times:{other}", found.of, friendship.CARE)
-        there = self.say.count(f"hard_times.answered:{name}", found.count, friendship.CARE, found.of)
-        return f"Hard times that {other} writes of: {times}; answered by {name} within four hours: {there}."
+        times = self.say.times(f"hard_times:{other}", found.of, friendship.CARE)
+        there = self.say.times(f"hard_times.answered:{name}", found.count, friendship.CARE, found.of)
+        return f"{other} writes of a hard time {times}; {name} answers within four hours {there}."
 
     def told_promises(self, by: int | None = None) -> str:
         of = "" if by is None else f":{self._name(by)}"
@@ -146,10 +146,11 @@ class Trust:
         if not own:
             return f"The word lists find no promise {whose}."
         kept, source = friendship.kept(own), friendship.PROMISES
-        made = self.say.count(f"promises{of}", len(own), source)
-        told = self.say.count(f"promises.kept{of}", kept.count, source, len(own))
-        off = self.say.count(f"promises.called_off{of}", kept.of - kept.count, source, len(own))
-        return f"Promises {whose}: {made}; seen kept or taken up: {told}; seen called off: {off}."
+        made = self.say.counted(f"promises{of}", len(own), "promise", source)
+        told = self.say.count(f"promises.kept{of}", kept.count, source, len(own)) if kept.count else "none"
+        lost = kept.of - kept.count
+        off = self.say.count(f"promises.called_off{of}", lost, source, len(own)) if lost else "none"
+        return f"Of {made} {whose}, {told} can be seen kept or taken up in the chat, and {off} called off."
 
     def told_answers(self) -> str:
         parts = [
@@ -174,12 +175,22 @@ class Trust:
         return self.say.share("weeks.shared", self.weeks, friendship.WEEKS)
 
     def told_strain(self) -> str:
-        total = self.say.count("strain", len(self.strained), "The moments listed as gaps.")
-        told = self.say.count("strain.mended", self._mended.count, MENDED, len(self.strained))
-        return (
-            f"Moments in which trust was under strain: {total}; followed by a forgiving or warm word of the other "
-            f"within a day: {told}."
-        )
+        total = self.say.times("strain", len(self.strained), "The moments listed as gaps.")
+        told = self.say.times("strain.mended", self._mended.count, MENDED, len(self.strained))
+        return f"Trust comes under strain {total}; a forgiving or warm word of the other follows within a day {told}."
+
+    def summary(self) -> str:
+        """What was found, in a few sentences."""
+        told = []
+        if self.weeks.of >= LEAST_WEEKS:
+            told.append(f"Both wrote in {self.told_weeks()} of the weeks.")
+        told.append(self.told_answers())
+        told += [self.told_there(person) for person in self.people if self.there(person).of]
+        if self.pledges:
+            told.append(self.told_promises())
+        if self.strained:
+            told.append(self.told_strain())
+        return point(" ".join(told))
 
     # What follows
 
@@ -215,11 +226,11 @@ class Trust:
         }
         return make[name]()
 
-    @property
+    @cached_property
     def _mended(self) -> Proportion:
         return proportion(sum(map(self.is_mended, self.strained)), len(self.strained))
 
-    @property
+    @cached_property
     def _presence(self) -> Proportion:
         return friendship.answered(self.view, self.hard)
 

@@ -6,9 +6,10 @@ their `percent` is per 100 messages.
 """
 
 from bisect import bisect_right
-from collections.abc import Collection, Iterator, Sequence
-from functools import cache
+from collections.abc import Callable, Collection, Iterator, Sequence
+from functools import cache, wraps
 from itertools import islice, pairwise
+from typing import TypeVar
 
 from domain.chats.statistics.calendar import timestamp
 from domain.chats.statistics.estimates import proportion
@@ -20,6 +21,7 @@ from domain.insights.analyst.tagging import Tagged
 from domain.insights.kinds import InsufficientData
 
 Acts = Act | Collection[Act]
+_Found = TypeVar("_Found")
 MONTH = len("2024-01")
 _MIN_READ = 25
 """Read messages of a person below which nothing is said about them."""
@@ -222,6 +224,20 @@ class View:
             for position in self._marked
             if masks[position] & wanted and not masks[position] & unwanted and (by is None or senders[position] == by)
         )
+
+
+def once(find: "Callable[[View], _Found]") -> "Callable[[View], _Found]":
+    """Keep what a function finds with the chat, for the views of all types; it must not look at `found`."""
+
+    @wraps(find)
+    def found(view: View) -> _Found:
+        kept = view.tagged.kept
+        if find not in kept:
+            kept[find] = find(view)
+        result: _Found = kept[find]
+        return result
+
+    return found
 
 
 def _mask(acts: Acts) -> int:

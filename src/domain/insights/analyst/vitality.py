@@ -1,5 +1,6 @@
 """How alive a friendship of two is in writing: contact, laughter, plans, depth, delight and shared names."""
 
+from bisect import bisect_left
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -12,7 +13,8 @@ from domain.insights.analyst.change import Trend, sessions_by_month, trend
 from domain.insights.analyst.claims import Advice
 from domain.insights.analyst.exchanges import Moment
 from domain.insights.analyst.friendship import SharedName
-from domain.insights.analyst.measures import Measures
+from domain.insights.analyst.measures import Measures, point
+from domain.insights.analyst.phrasing import joined
 from domain.insights.analyst.scoring import component, evenness, reaches, share
 from domain.insights.analyst.talk import Talk
 from domain.insights.analyst.threads import Proposal
@@ -38,7 +40,7 @@ PLANS = "Proposals that name an activity, those of one person within ten minutes
 ACCEPTED = f"{PLANS[:-1]}; accepted where the other's answer within twelve hours and six messages agrees."
 
 _LAUGHTER_FULL, _DEPTH_FULL, _DELIGHT_FULL = 3.0, 6.0, 4.0
-_WINDOW, _WINDOW_SECONDS = 8, 900
+_WINDOW, _WINDOW_SECONDS, _BRIGHTEST = 8, 900, 5
 _BRIGHT = frozenset({Act.LAUGHTER, Act.TEASE, Act.AFFECTION, Act.PRAISE, Act.GOOD_NEWS, *DELIGHT})
 _MOMENT_TITLES = (
     (Act.GOOD_NEWS, "Good news shared"),
@@ -83,7 +85,11 @@ class Vitality:
     def plans(self) -> list[Proposal]:
         """Proposals to do something together."""
         found = threads.proposals(self.view)
-        return [plan for plan in found if self.view.has(plan.position, ACTIVITIES) and not self._thanks(plan)]
+        return [
+            plan
+            for plan in found
+            if self.view.has(plan.position, ACTIVITIES) and not self.view.has(plan.position, Act.THANKS)
+        ]
 
     @cached_property
     def names(self) -> list[SharedName]:
@@ -127,16 +133,19 @@ class Vitality:
         laughing = sum(self.view.has(at, Act.LAUGHTER) for at in funny)
         return "openly amused" if laughing >= _LAUGHING_ALONG * len(funny) else "deadpan"
 
-    def brightest(self, most: int) -> list[Bright]:
-        """Stretches of eight messages in a quarter of an hour with the most bright ones of both; one of a session."""
+    @cached_property
+    def brightest(self) -> list[Bright]:
+        """The five brightest stretches of eight messages in a quarter of an hour, one of a session at most."""
         best: dict[int, Bright] = {}
-        for at in self.view.positions(_BRIGHT):
-            found = self._bright(at)
+        bright = self.view.positions(_BRIGHT)
+        places = [self.view.tagged.place[at] for at in bright]
+        for index, at in enumerate(bright):
             session = self.view.session(at)
-            if found is not None and (session not in best or found.weight > best[session].weight):
+            heaviest = best[session].weight if session in best else LEAST
+            reach = bisect_left(places, places[index] + _WINDOW) - index + len(self.people)
+            if reach > heaviest and (found := self._bright(at)) is not None and found.weight > heaviest:
                 best[session] = found
-        ranked = sorted(best.values(), key=lambda bright: (-bright.weight, bright.lines))
-        return ranked[:most]
+        return sorted(best.values(), key=lambda bright: (-bright.weight, bright.lines))[:_BRIGHTEST]
 
     # The numbers in words
 
@@ -160,10 +169,26 @@ class Vitality:
         if not self.plans:
             return "The word lists find no proposal to do something together."
         answers = threads.accepted(self.plans)
-        total = self.say.count("plans", len(self.plans), PLANS)
-        yes = self.say.count("plans.accepted", answers.count, ACCEPTED, len(self.plans))
-        no = self.say.count("plans.declined", answers.of - answers.count, ACCEPTED, len(self.plans))
-        return f"Proposals to do something together: {total}; accepted in the chat: {yes}; declined: {no}."
+        declined = answers.of - answers.count
+        total = self.say.counted("plans", len(self.plans), "proposal", PLANS)
+        yes = self.say.count("plans.accepted", answers.count, ACCEPTED, len(self.plans)) if answers.count else "none"
+        no = self.say.count("plans.declined", declined, ACCEPTED, len(self.plans)) if declined else "none"
+        return f"Of {total} to do something together, {yes} got a yes in the chat, and {no} a no."
+
+    def summary(self) -> str:
+        """What was found, in a few sentences."""
+        ranked = sorted(self.people, key=lambda person: -(self.makes_laugh(person).percent or 0.0))
+        top, other = (self._name(person) for person in ranked)
+        most, least = (self.told_makes_laugh(person) for person in ranked)
+        told = [f"{top} makes {other} laugh with {most}, and {other} makes {top} laugh with {least}."]
+        if self.weeks.of >= LEAST:
+            told.append(f"Both wrote in {self.told_weeks()} of the weeks.")
+        if self.names:
+            told.append(f"Names that both keep coming back to: {joined([name.word for name in self.names[:3]])}.")
+        told.append(f"Feelings, hard times and open questions stand in {self.told_depth()}.")
+        if self.plans:
+            told.append(self.told_plans())
+        return point(" ".join(told))
 
     # What follows
 
@@ -246,7 +271,7 @@ class Vitality:
             return None
         before = [at for at in view.preceding(position, 1, _WINDOW_SECONDS) if view.is_read(at)]
         return Bright(
-            lines=(*before, *stretch[: _last(stretch, bright)])[:_WINDOW],
+            lines=(*before, *stretch[: stretch.index(bright[-1]) + 1]),
             title=self._title(bright),
             weight=len(bright) + len({view.sender(at) for at in bright}),
         )
@@ -258,16 +283,9 @@ class Vitality:
         ]
         return _MOMENT_TITLES[-max(counts)[1]][1]
 
-    def _thanks(self, plan: Proposal) -> bool:
-        return self.view.has(plan.position, Act.THANKS)
-
     def _name(self, person: int) -> str:
         return self.view.names[person]
 
 
 def _rated(name: str, rate: Proportion, full: float, definition: str) -> Component:
     return component(name, reaches(rate.percent or 0.0, full), rate.of, definition)
-
-
-def _last(stretch: Sequence[int], bright: Sequence[int]) -> int:
-    return stretch.index(bright[-1]) + 1

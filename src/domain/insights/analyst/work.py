@@ -3,6 +3,7 @@
 Also what the insight types about work share: cases that show something, strengths, and lacks with what would help.
 """
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -12,13 +13,13 @@ from domain.chats.statistics.estimates import proportion
 from domain.chats.statistics.languages import stop_words
 from domain.chats.statistics.model import Proportion
 from domain.insights.analyst import evidence, threads
-from domain.insights.analyst.acts import NEGATIVE, Act
+from domain.insights.analyst.acts import NEGATIVE, OPENING_UP, Act
 from domain.insights.analyst.exchanges import Moment
 from domain.insights.analyst.measures import Measures
-from domain.insights.analyst.phrasing import joined, leader
+from domain.insights.analyst.phrasing import leader
 from domain.insights.analyst.threads import Promise, Request
+from domain.insights.analyst.tokens import folded
 from domain.insights.analyst.view import Acts, View
-from domain.insights.content import Component, Exchange, Recommendation, Strength
 
 Cases = dict[int, list[int | None]]
 """Messages that show something, each with those that belong to it."""
@@ -33,8 +34,8 @@ KIND_WORDS = frozenset({Act.SUPPORT, Act.OFFER_HELP, Act.AFFECTION, Act.THANKS, 
 RATE = "Messages with a phrase of the word list, of all messages with words."
 SHARP = "Messages with anger, criticism, contempt or a demand, and no kind word, of all messages with words."
 OFF_HOURS = "Messages about tasks sent before 8, from 19 o'clock on, or at the weekend, of all messages about tasks."
-GAP_BELOW = 0.6
-"""A part of a score below it is called a gap."""
+CANDIDATES = 400
+"""At most as many messages are looked into for evidence, evenly over the chat."""
 LEAST = 3
 """Cases below which a share is no part of a score."""
 
@@ -46,8 +47,9 @@ _SATURDAY = 5
 _WEEK = 7
 _BEFORE_MESSAGES = 3
 _REPLY_MESSAGES = 10
-_SURE_SECONDS = 3 * _HOUR
 _STEM = 5
+_COMMON = 5
+_RARE = 12
 _TELLING_LETTERS = 4
 _LEADING = 1.2
 """Times the even share from which somebody leads."""
@@ -68,7 +70,7 @@ class Work:
     @cached_property
     def promises(self) -> list[Promise]:
         """Commitments; those that only say that somebody is late or cannot come are none."""
-        unlike = {*LIGHT, Act.CANCEL, Act.REFUSAL}
+        unlike = {*LIGHT, Act.CANCEL, Act.REFUSAL, Act.MEMORY}
         return [promise for promise in threads.promises(self.view) if not self.view.has(promise.position, unlike)]
 
     @cached_property
@@ -80,7 +82,8 @@ class Work:
     def decisions(self) -> list[int]:
         """The messages that settle something; those that ask for it are none."""
         asking = set(self.view.asking())
-        found = self.view.positions(Act.DECISION, without={*LIGHT, Act.REQUEST, Act.HEDGE})
+        unlike = {*LIGHT, *OPENING_UP, Act.REQUEST, Act.HEDGE, Act.THANKS, Act.SUPPORT, Act.AFFECTION, Act.HEALTH}
+        found = self.view.positions(Act.DECISION, without=unlike)
         return [position for position in found if position not in asking]
 
     @cached_property
@@ -90,6 +93,13 @@ class Work:
         found = self.view.positions(INFORMING, without={*LIGHT, Act.REQUEST})
         thanks = set(self.view.positions(Act.THANKS, without=Act.COMPLETION))
         return [position for position in found if position not in asking and position not in thanks]
+
+    @cached_property
+    def blockers(self) -> list[int]:
+        """The messages that say what is in the way of work; questions after it, and advice, are none."""
+        asking = set(self.view.asking())
+        unlike = {*LIGHT, *NEGATIVE, Act.COMPLETION, Act.HEALTH, Act.SUPPORT, Act.ACCEPTANCE}
+        return [position for position in self.view.positions(Act.BLOCKER, without=unlike) if position not in asking]
 
     @cached_property
     def asked_back(self) -> dict[int, int]:
@@ -163,48 +173,89 @@ class Work:
         view = self.view
         return next((told for act, told in _DEEDS.items() if view.has(position, act)), "writes about work")
 
-    def is_met(self, request: Request) -> bool:
+    def _is_met(self, request: Request) -> bool:
         """Whether what took a request on clearly belongs to it."""
         response = request.response
         if response is None or not request.taken or self.view.has(response, LIGHT):
             return False
-        return (
-            self.view.has(response, {Act.COMMITMENT, Act.COMPLETION})
-            or self.view.following(request.position, 1, _HOUR) == [response]
-            or self.related(request.position, response)
-        )
+        if response == after(self.view, request.position):
+            return True
+        return self.view.has(response, {Act.COMMITMENT, Act.COMPLETION}) and self.related(request.position, response)
 
-    def task_cases(self, person: int) -> Cases:
-        """Somebody's commitments seen to be done: each with what it answers and the message that says so.
-
-        Only those with a word in common, or done within three hours, so that the messages belong together.
-        """
+    @cached_property
+    def met(self) -> Cases:
+        """Requests with what clearly takes them on."""
+        asking = set(self.view.asking())
+        found = [
+            request
+            for request in self.requests
+            if request.taken and (request.position in asking or self.view.has(request.position, Act.POLITENESS))
+        ]
         return {
-            promise.position: [at for at in (promise.request, promise.completion) if at is not None]
-            for promise in self.promises
-            if promise.by == person and self.is_sure(promise)
+            request.position: [request.response]
+            for request in evidence.spaced(found, CANDIDATES)
+            if self._is_met(request)
         }
 
-    def is_sure(self, promise: Promise) -> bool:
-        """Whether a promise and its completion clearly belong together."""
+    @cached_property
+    def closed(self) -> Cases:
+        """Commitments that clearly belong to a report: each with that, and with what it clearly answers."""
+        unlike = {*self.view.asking(), *self.view.positions(Act.SUPPORT)}
+        found = [
+            promise
+            for promise in self.promises
+            if promise.completion is not None and unlike.isdisjoint((promise.position, promise.completion))
+        ]
+        return {
+            promise.position: [self.called_for(promise), promise.completion]
+            for promise in evidence.spaced(found, CANDIDATES)
+            if self._is_sure(promise)
+        }
+
+    def by(self, cases: Cases, person: int) -> Cases:
+        """Those of one person."""
+        return {position: rest for position, rest in cases.items() if self.view.sender(position) == person}
+
+    def called_for(self, promise: Promise) -> int | None:
+        """The request or blocker that a commitment clearly answers."""
+        cue = before(self.view, promise.position)
+        if cue is not None and self.view.has(cue, {Act.REQUEST, Act.BLOCKER}):
+            return cue
+        request = promise.request
+        return request if request is not None and self.related(promise.position, request) else None
+
+    def _is_sure(self, promise: Promise) -> bool:
+        """Whether a commitment and the report that closes it clearly belong together.
+
+        They share a word, or the commitment answers something and is reported done within the hour.
+        """
         if promise.completion is None or promise.lag is None:
             return False
-        return promise.lag <= _SURE_SECONDS or self.related(promise.position, promise.completion)
+        if promise.lag <= _HOUR and self.called_for(promise) is not None:
+            return True
+        return self.related(promise.position, promise.completion)
 
     def related(self, one: int, other: int) -> bool:
-        """Whether two messages share a word that tells something."""
-        return not self._telling(one).isdisjoint(self._telling(other))
+        """Whether two messages share words that tell something: one in five of those of the shorter one."""
+        first, second = self._telling(one), self._telling(other)
+        common = len(first & second)
+        return common > 0 and _COMMON * common >= min(len(first), len(second))
 
     def _telling(self, position: int) -> set[str]:
         return {
             word[:_STEM]
             for word in self.view.tagged.tokens(position)
-            if len(word) >= _TELLING_LETTERS and word.isalpha() and word not in self._stops
+            if len(word) >= _TELLING_LETTERS and word.isalpha() and word not in self._common
         }
 
     @cached_property
-    def _stops(self) -> frozenset[str]:
-        return stop_words(self.view.statistics.languages)
+    def _common(self) -> frozenset[str]:
+        """Words that are too frequent to tell what a message is about, and the participants' names."""
+        totals = sum(self.view.tagged.words, Counter())
+        most = max(_RARE, self.view.read_count() // 100)
+        names = {folded(word.lower()) for name in self.view.names for word in name.split()}
+        frequent = (word for word, count in totals.items() if count > most)
+        return frozenset({*stop_words(self.view.statistics.languages), *names, *frequent})
 
     def _is_off_hours(self, position: int) -> bool:
         time = self.view.time(position)
@@ -225,83 +276,17 @@ _DEEDS = {
 }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Merit:
-    """Something good that a number shows and at least two exchanges prove."""
-
-    value: float
-    """Orders merits: from 0 to 1."""
-    title: str
-    describe: Callable[[], str]
-    """Says it with its number; called only where it is claimed."""
-    cases: Cases
-    context: Callable[[int], str]
-    acts: frozenset[Act] = frozenset()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Lack:
-    """What a low part of the score means, and what would raise it."""
-
-    title: str
-    finding: str
-    """A sentence with the number."""
-    effect: str
-    advice: str
-    """The title of the recommendation."""
-    target: Sequence[str]
-    step: str
-    examples: Sequence[str]
-
-    @property
-    def recommendation(self) -> Recommendation:
-        return Recommendation(
-            title=self.advice,
-            target=list(self.target),
-            suggestion=f"{self.finding} {self.step}",
-            example_phrases=list(self.examples),
-        )
-
-
-def shown(
-    view: View,
-    cases: Cases,
-    most: int,
-    context: Callable[[int], str],
-    acts: Acts = (),
-) -> list[Exchange]:
-    """The clearest of the cases, each as an exchange with the messages that belong to it."""
-    chosen = evidence.choose(view, list(cases), most, acts)
-    return [evidence.exchange(view, [position, *cases[position]], context(position)) for position in chosen]
-
-
-def strengths(view: View, merits: Sequence[Merit], most: int = 3) -> list[Strength]:
-    """The merits of the highest values that at least two exchanges prove."""
-    found: list[Strength] = []
-    for merit in sorted(merits, key=lambda merit: (-merit.value, merit.title)):
-        if len(found) == most:
-            break
-        if len(proof := shown(view, merit.cases, 3, merit.context, merit.acts)) > 1:
-            found.append(Strength(strength=merit.title, description=merit.describe(), evidence=proof))
-    return found
-
-
-def ranked(components: Sequence[Component]) -> list[Component]:
-    """The lowest first."""
-    return sorted(components, key=lambda part: (part.value, part.name))
-
-
-def summary(people: Sequence[str], components: Sequence[Component]) -> str:
-    """A sentence about the ends of a score's parts."""
-    lowest, *_, best = ranked(components)
-    return f"Of the parts of the score for {joined(people)}, {best.name} comes out highest and {lowest.name} lowest."
-
-
 def before(view: View, position: int) -> int | None:
     """The last message of somebody else just before one: within three messages and an hour."""
     sender = view.sender(position)
     earlier = view.preceding(position, _BEFORE_MESSAGES, _HOUR)
     return next((at for at in reversed(earlier) if view.sender(at) != sender and view.is_read(at)), None)
+
+
+def after(view: View, position: int) -> int | None:
+    """The first message of somebody else after one: within ten messages and an hour."""
+    sender = view.sender(position)
+    return next((at for at in view.following(position, _REPLY_MESSAGES, _HOUR) if view.sender(at) != sender), None)
 
 
 def direct_answers(view: View, found: Sequence[Moment], acts: Acts, seconds: int) -> Cases:

@@ -5,17 +5,19 @@ from functools import cached_property
 
 from domain.chats.statistics.estimates import proportion
 from domain.chats.statistics.model import Proportion
-from domain.insights.analyst import exchanges
+from domain.insights.analyst import evidence, exchanges
 from domain.insights.analyst.acts import NEGATIVE, Act
+from domain.insights.analyst.measures import point
 from domain.insights.analyst.scoring import component, reaches, share
 from domain.insights.analyst.talk import ANSWERS, Talk
 from domain.insights.analyst.view import View
-from domain.insights.analyst.work import LEAST, LIGHT, RATE, SHARP, Cases, Lack, Merit, Work, before, direct_answers
+from domain.insights.analyst.work import CANDIDATES, LEAST, LIGHT, RATE, SHARP, Cases, Work, before, direct_answers
+from domain.insights.analyst.work_claims import Lack, Merit
 from domain.insights.content import Component
 
 COURTESY = frozenset({Act.POLITENESS, Act.THANKS})
 TELLING = frozenset({Act.REQUEST, Act.COMMITMENT, Act.UPDATE, Act.DECISION, Act.COMPLETION})
-ASKED_BACK = "Messages after which another asks what was meant, of all messages with words."
+ASKED_BACK = "Messages about which another asks what was meant, of all messages with words."
 DATED = "Requests, commitments and decisions that name a day or a time, of all of them."
 POLITE = (
     "Requests put as a question or with please, thanks, a softening word or room to say no, of all requests "
@@ -29,6 +31,7 @@ _ANSWERING = frozenset(
 _FULL_INFORMING, _NO_TONE, _NO_CLARITY = 8.0, 4.0, 4.0
 _OFTEN, _DATED_OFTEN, _INFORMING_OFTEN, _THANKS_OFTEN = 60.0, 40.0, 4.0, 4.0
 _BACK_LEAST = 2
+_NEAR_WORDS = 8
 _HOUR, _SOON = 3_600, 15 * 60
 
 
@@ -53,7 +56,7 @@ class WorkTalk:
         polite = (at for at in self.requests if at in asking or self.view.has(at, _SOFTENED))
         return [at for at in polite if not self.view.has(at, NEGATIVE)]
 
-    @property
+    @cached_property
     def politeness(self) -> Proportion:
         """How many of the requests are polite."""
         return proportion(len(self.polite_requests), len(self.requests))
@@ -64,8 +67,12 @@ class WorkTalk:
 
     def dated(self, person: int | None = None) -> Proportion:
         """How many requests, commitments and decisions name a day or a time."""
-        found = self.view.positions({Act.REQUEST, Act.COMMITMENT, Act.DECISION}, person, without=LIGHT)
+        found = [at for at in self._agreeable if person in {None, self.view.sender(at)}]
         return proportion(sum(self.view.has(at, Act.DATE) for at in found), len(found))
+
+    @cached_property
+    def _agreeable(self) -> list[int]:
+        return self.view.positions({Act.REQUEST, Act.COMMITMENT, Act.DECISION}, without=LIGHT)
 
     # What shows them
 
@@ -76,11 +83,10 @@ class WorkTalk:
 
     def clear(self, person: int | None = None) -> Cases:
         """Messages that name what and when, requests with their answers."""
-        view = self.view
-        responses = {request.position: request.response for request in self.work.requests if self.work.is_met(request)}
-        unlike = {*LIGHT, *NEGATIVE, Act.HEDGE, Act.CANCEL, Act.REFUSAL}
-        named = (at for at in view.positions(TELLING, person, without=unlike) if view.has(at, Act.DATE))
-        return {at: [responses.get(at)] for at in named}
+        view, met = self.view, self.work.met
+        unlike = {*LIGHT, *NEGATIVE, Act.HEDGE, Act.CANCEL, Act.REFUSAL, Act.MEMORY}
+        named = [at for at in view.positions(TELLING, person, without=unlike) if view.has(at, Act.DATE)]
+        return {at: met.get(at, []) for at in evidence.spaced(named, CANDIDATES // 2) if self._stand_together(at)}
 
     def unclear(self, person: int) -> Cases:
         """Messages with the question of another about what was meant; empty where that happened once."""
@@ -89,13 +95,25 @@ class WorkTalk:
 
     def polite(self, person: int | None = None) -> Cases:
         """Thanks with what they answer, and polite requests."""
+        thanks = self.view.positions(Act.THANKS, person, without={*NEGATIVE, Act.REQUEST})
         cases: Cases = {
             at: [about]
-            for at in self.view.positions(Act.THANKS, person, without=NEGATIVE)
+            for at in evidence.spaced(thanks, CANDIDATES // 2)
             if (about := before(self.view, at)) is not None
         }
         own = (at for at in self.polite_requests if person in {None, self.view.sender(at)})
         return {at: [] for at in own if self.view.has(at, COURTESY)} | cases
+
+    def _stand_together(self, position: int) -> bool:
+        """Whether a day or a time stands within some words of what is asked, taken on or told."""
+        hits = self.view.tagged.hits(position)
+        told = [hit for hit in hits if not TELLING.isdisjoint(hit.acts)]
+        return any(
+            max(hit.start, date.start) - min(hit.end, date.end) <= _NEAR_WORDS
+            for date in hits
+            if Act.DATE in date.acts
+            for hit in told
+        )
 
     # The numbers in words
 
@@ -111,6 +129,18 @@ class WorkTalk:
     def told_politeness(self) -> str:
         told = self.work.say.share("requests.polite", self.politeness, POLITE)
         return f"Of the requests, {told} are put as a question or softened with a word such as please."
+
+    def summary(self) -> str:
+        """What was found, in a few sentences."""
+        told = [f"Of all answers, {self.talk.told_within_an_hour()} come within the hour."]
+        if self.politeness.of:
+            told.append(self.told_politeness())
+        if self.dated().of:
+            told.append(f"A day or a time stands in {self.told_dated()}.")
+        told.append(f"Somebody asks back what was meant after {self.told_asked_back()}.")
+        if self.work.off_hours is not None and self.work.off_hours.of:
+            told.append(self.work.told_off_hours())
+        return point(" ".join(told))
 
     def told_clear(self, position: int) -> str:
         return f"{self.view.speaker(position)} {self.work.deed(position)} and says when."
@@ -215,12 +245,11 @@ class WorkTalk:
         )
 
     def _politeness_merit(self) -> Merit:
-        responses = {request.position: request.response for request in self.work.requests if self.work.is_met(request)}
         return Merit(
             value=share(self.politeness),
             title="Requests are polite",
             describe=self.told_politeness,
-            cases={at: [responses.get(at)] for at in self.polite_requests},
+            cases={at: self.work.met.get(at, []) for at in self.polite_requests},
             context=lambda position: f"{self.view.speaker(position)} asks politely.",
             acts=COURTESY,
         )
@@ -242,7 +271,7 @@ class WorkTalk:
             describe=self._told_informing,
             cases={at: [] for at in self.work.informing if not self.view.has(at, NEGATIVE)},
             context=lambda position: f"{self.view.speaker(position)} {self.work.deed(position)}.",
-            acts={Act.UPDATE, Act.COMPLETION},
+            acts=frozenset({Act.UPDATE, Act.COMPLETION}),
         )
 
     def _thanks_merit(self) -> Merit:
@@ -252,7 +281,7 @@ class WorkTalk:
             describe=lambda: f"Thanks stand in {self.work.told_rate('thanks', Act.THANKS)}.",
             cases={at: about for at, about in self.polite().items() if self.view.has(at, Act.THANKS)},
             context=self.told_polite,
-            acts={Act.THANKS},
+            acts=frozenset({Act.THANKS}),
         )
 
     def _told_answers(self) -> str:
@@ -277,7 +306,7 @@ class WorkTalk:
         most = max(self.work.people, key=lambda person: (self.asked_back(person).percent or 0.0, -person))
         return Lack(
             title="Messages are asked back about",
-            finding=f"Others ask what was meant after {self.told_asked_back()}.",
+            finding=f"Others ask what was meant by {self.told_asked_back()}.",
             effect="Every question back costs a round.",
             advice="Name the thing, the person and the day",
             target=[self.work.name(most)],

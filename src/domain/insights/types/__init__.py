@@ -41,5 +41,5 @@ _MODULES = (
     workplace_relationship_health,
 )
 
-KINDS: "dict[str, InsightKind]" = {module.ROW.name: module.KIND for module in _MODULES if hasattr(module, "KIND")}
+KINDS: "dict[str, InsightKind]" = {module.ROW.name: module.KIND for module in _MODULES}
 """By name."""

@@ -5,11 +5,11 @@ from typing import Annotated, Literal
 
 import msgspec
 
-from domain.catalogue.seed import InsightTypeRow
+from domain.catalogue.rows import InsightTypeRow
 from domain.insights.analyst.claims import strongest
 from domain.insights.analyst.evidence import need
 from domain.insights.analyst.measures import Measures, duration
-from domain.insights.analyst.phrasing import compared, graded, joined, leader
+from domain.insights.analyst.phrasing import graded, joined, leader, told_apart
 from domain.insights.analyst.scoring import score, share
 from domain.insights.analyst.talk import RESPONSES, Talk
 from domain.insights.analyst.view import View
@@ -150,13 +150,12 @@ class _Basics:
             engagement_indicators=self._engagement(talk),
             communication_strengths=self._strengths(talk),
             balance_recommendations=self._recommendations(talk, components),
-            overall_health_assessment=self._overall(components),
+            overall_health_assessment=self._overall(talk, components),
         )
 
     def _initiations(self, talk: Talk) -> InitiationBalance:
         top = talk.most(talk.started)
         sessions = self.say.count("sessions", self.view.statistics.sessions.count, "statistics.sessions.count")
-        verdict = compared(self.view.names, self.people, talk.started, "starts conversations|start conversations")
         return InitiationBalance(
             participants=[
                 InitiationBalanceParticipant(
@@ -168,10 +167,17 @@ class _Basics:
             ],
             balance_assessment=BalanceAssessment(
                 rating=self._rating(talk, top),
-                interpretation=f"Of {sessions} conversations, {self._name(top)} starts {talk.told_started(top)}. "
-                f"{verdict}.",
+                interpretation=f"Of {sessions} conversations, {self._name(top)} starts {talk.told_started(top)}"
+                f"{self._certainty(talk, top)}.",
             ),
         )
+
+    def _certainty(self, talk: Talk, top: int) -> str:
+        """Whether the share of the one who starts most stands out, to follow it."""
+        others = joined([self._name(person) for person in self.people if person != top])
+        if leader(self.people, talk.started) == top:
+            return f", more often than {others}"
+        return f"; {others} may well start as often"
 
     def _rating(self, talk: Talk, top: int) -> Literal["balanced", "slightly_imbalanced", "highly_imbalanced"]:
         if leader(self.people, talk.started) is None:
@@ -182,7 +188,7 @@ class _Basics:
     def _responses(self, talk: Talk) -> ResponsePattern:
         quick, slow = talk.quickest(), talk.slowest()
         if duration(talk.median(quick)) == duration(talk.median(slow)):
-            note = f"Everybody's typical answer takes {talk.told_median(quick)}."
+            note = f"A typical answer takes {talk.told_median(quick)}, whoever gives it."
         else:
             note = (
                 f"{self._name(quick)} typically answers after {talk.told_median(quick)}, "
@@ -238,7 +244,7 @@ class _Basics:
         return f"{size} messages, {told} characters on average."
 
     def _engagement(self, talk: Talk) -> EngagementIndicator:
-        verdict = compared(self.view.names, self.people, talk.asked, "asks questions|ask questions")
+        verdict = told_apart(self.view.names, self.people, talk.asked, talk.told_asked, "asks|ask")
         return EngagementIndicator(
             participants=[
                 EngagementIndicatorsParticipant(
@@ -274,18 +280,15 @@ class _Basics:
             for advice in (talk.advice(part.name) for part in lowest)
         ]
 
-    def _overall(self, components: list[Component]) -> OverallHealthAssessment:
+    def _overall(self, talk: Talk, components: list[Component]) -> OverallHealthAssessment:
         total = score(components)
-        best = max(components, key=lambda part: (part.value, part.name))
-        lowest = min(components, key=lambda part: (part.value, part.name))
         rating: Literal["excellent", "good", "needs_improvement"] = graded(
             total, [(8, "excellent"), (5, "good")], "needs_improvement"
         )
         return OverallHealthAssessment(
             score=total,
             rating=rating,
-            summary=f"Of the parts of the score for {joined([self._name(person) for person in self.people])}, "
-            f"{best.name} come out highest and {lowest.name} lowest.",
+            summary=talk.summary(),
             components=components,
         )
 

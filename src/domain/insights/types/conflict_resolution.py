@@ -6,15 +6,14 @@ from typing import Annotated
 
 import msgspec
 
-from domain.catalogue.seed import InsightTypeRow
-from domain.chats.statistics.estimates import quantile
+from domain.catalogue.rows import InsightTypeRow
 from domain.insights.analyst import closeness, evidence, exchanges, tension
 from domain.insights.analyst.acts import ACCEPTING_REPAIR, NEGATIVE, OPENING_UP, REPAIRING, SUPPORTIVE, WARM, Act
 from domain.insights.analyst.phrasing import graded, joined
-from domain.insights.analyst.romance import NONE_SEEN, extremes, pair_of
+from domain.insights.analyst.romance import NONE_SEEN, pair_of
 from domain.insights.analyst.scoring import score
-from domain.insights.analyst.strain import FRICTION, REPAIRED, Strain
-from domain.insights.analyst.tension import TOPIC_NAMES, Clash
+from domain.insights.analyst.strain import Strain
+from domain.insights.analyst.tension import FRICTION, REPAIRED, TOPIC_NAMES, Clash
 from domain.insights.analyst.view import View
 from domain.insights.content import Component, Exchange, Recommendation, Score
 from domain.insights.kinds import Finding, InsightKind
@@ -134,6 +133,11 @@ _PATTERN_WORDS = {
     "criticism answered with criticism": "Both sides criticise or demand",
     "words that belittle": "Words that belittle are used",
 }
+_PATTERN_ACTS = {
+    "pressing and stepping back": {Act.DEMAND, Act.WITHDRAWAL},
+    "criticism answered with criticism": {Act.CRITICISM, Act.DEMAND},
+    "words that belittle": {Act.CONTEMPT},
+}
 
 
 def analyse(view: View) -> Finding:
@@ -187,7 +191,7 @@ class _Conflict:
         )
         if self._clashes:
             told = say.share("friction.sessions", touched, FRICTION)
-            assessment = f"Of {sessions} conversations, {told} hold friction: {self.strain.frictions()} in all."
+            assessment = f"The chat holds {self.strain.frictions()}, in {told} of its {sessions} conversations."
         return ConflictPresence(
             visible_conflicts=bool(self._clashes),
             frequency=graded(touched.percent or 0.0, steps, NONE_SEEN),
@@ -280,17 +284,17 @@ class _Conflict:
                 evidence=[],
             )
         say, pair = self.strain.pair.say, self.strain.pair
-        lag = quantile(sorted(clash.lag or 0 for clash in repaired), 50) or 0.0
-        after = say.seconds("repair.lag", lag, len(repaired), REPAIRED)
-        taken = say.share("friction.taken_up", self.strain.taken_up, REPAIRED)
+        after = tension.told_lag(say, sorted(clash.lag or 0 for clash in repaired))
+        say.share("friction.taken_up", self.strain.taken_up, REPAIRED)
+        taken = self.strain.times("mended", self.strain.taken_up.count)
         times = self.strain.times("repaired", len(repaired))
         repairs = [clash.repair for clash in repaired if clash.repair is not None]
         shown = [mended for clash in evidence.spaced(repaired, 3) if (mended := tension.mending(self.view, clash))]
         return RepairRecovery(
             strategies=[words for act, words in _REPAIR_WORDS.items() if any(self.view.has(at, act) for at in repairs)],
             initiator=pair.first(repairs),
-            timeframe=f"Of {self.strain.frictions()}, a repair is offered {times}, typically after {after}.",
-            effectiveness=f"In {taken} of the moments of friction a repair is offered and taken up in writing.",
+            timeframe=f"Of {self.strain.frictions()}, a repair is offered {times}, {after}.",
+            effectiveness=f"The other takes it up within the hour {taken}.",
             evidence=shown,
         )
 
@@ -308,7 +312,10 @@ class _Conflict:
                 description=f"{_PATTERN_WORDS[name]} {self.strain.times(name, len(clashes))} in "
                 f"{self.strain.frictions()}.",
                 severity=self.strain.severity(clashes),
-                evidence=[tension.told(self.view, clash) for clash in clashes[:2]],
+                evidence=[
+                    tension.showing(self.view, clash, _PATTERN_ACTS[name], f"{_PATTERN_WORDS[name]}.")
+                    for clash in clashes[:2]
+                ],
             )
             for name, clashes in found.items()
         ]
@@ -353,7 +360,7 @@ class _Conflict:
     def _overall(self, components: list[Component]) -> Overall:
         return Overall(
             score=score(components),
-            summary=f"{extremes(self.strain.pair.names, components)} {self.strain.ratio()}",
+            summary=self.strain.summary(),
             components=components,
         )
 

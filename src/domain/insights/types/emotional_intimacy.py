@@ -5,14 +5,14 @@ from typing import Annotated, Literal
 
 import msgspec
 
-from domain.catalogue.seed import InsightTypeRow
+from domain.catalogue.rows import InsightTypeRow
 from domain.chats.statistics.model import Proportion
-from domain.insights.analyst import closeness, evidence, friction
+from domain.insights.analyst import closeness, evidence, tension
 from domain.insights.analyst.acts import OPENING_UP, SUPPORTIVE, Act
 from domain.insights.analyst.claims import strongest
 from domain.insights.analyst.closeness import AFFECTIONATE, Closeness
 from domain.insights.analyst.measures import Measures
-from domain.insights.analyst.phrasing import compared, graded, joined
+from domain.insights.analyst.phrasing import compared, graded, joined, told_apart
 from domain.insights.analyst.scoring import score
 from domain.insights.analyst.view import View
 from domain.insights.content import Component, Exchange, Line, Quote, Score
@@ -115,6 +115,7 @@ class Content(msgspec.Struct, kw_only=True):
 
 
 _LEAST_MOMENTS = 4
+_OPENS_UP = "opens up|open up"
 _METHOD = (
     "Word lists mark messages that open up (feelings told, hard times), support, show affection or ask how somebody "
     "is. Rates are per 100 messages with words. Opening up counts as high from 6 and moderate from 2; affection as "
@@ -180,7 +181,7 @@ class _Intimacy:
                 )
                 for person in self.people
             ],
-            balance_note=f"{compared(view.names, self.people, close.opens_up, 'opens up|open up')}.",
+            balance_note=f"{told_apart(view.names, self.people, close.opens_up, close.told_opens_up, _OPENS_UP)}.",
         )
 
     def _support(self) -> EmotionalSupportPattern:
@@ -194,7 +195,7 @@ class _Intimacy:
                 )
                 for person in self.people
             ],
-            reciprocity_assessment=f"{compared(view.names, self.people, close.supports, 'supports|support')}.",
+            reciprocity_assessment=self._reciprocity(),
             evidence=evidence.replies(
                 view,
                 close.moments,
@@ -207,6 +208,17 @@ class _Intimacy:
                 least=2,
             ),
         )
+
+    def _reciprocity(self) -> str:
+        close = self.close
+        if not all(close.supports(person).of for person in self.people):
+            return "Only one of the two opens up in writing, so support can be told for one side alone."
+        deed = "answers such moments with support|answer such moments with support"
+        return f"{told_apart(self.view.names, self.people, close.supports, close.told_supports, deed)}."
+
+    def _compared_affection(self) -> str:
+        close, deed = self.close, "writes affectionately|write affectionately"
+        return f"{told_apart(self.view.names, self.people, close.affection, close.told_affection, deed)}."
 
     def _affection(self) -> AffectionExpression:
         view, close = self.view, self.close
@@ -222,7 +234,7 @@ class _Intimacy:
                 )
                 for person in self.people
             ],
-            comparison=f"{compared(view.names, self.people, close.affection, 'shows affection|show affection')}.",
+            comparison=f"{self._compared_affection()} {close.told_we_talk()}".strip(),
             evidence=[
                 AffectionExpressionEvidence(positions=[position], affection_type=closeness.affection_of(view, position))
                 for position in chosen
@@ -252,25 +264,13 @@ class _Intimacy:
 
     def _conflict(self) -> ConflictAndRepair:
         view, close = self.view, self.close
-        found = close.episodes
-        repaired = [episode for episode in found if episode.repair is not None]
-        shown = evidence.spaced(repaired or found, 2)
-
-        def context(starter: int) -> str:
-            return f"Friction that {self._name(starter)}'s message opens."
-
+        found = close.clashes
+        mended = [told for clash in found if (told := tension.mending(view, clash)) is not None]
         return ConflictAndRepair(
             conflict_present=bool(found),
             description=close.told_friction(),
             repair_patterns=close.repair_patterns(),
-            evidence=[
-                evidence.exchange(
-                    view,
-                    friction.passage(view, episode),
-                    f"Friction that {self._name(episode.starter)}'s message opens.",
-                )
-                for episode in shown
-            ],
+            evidence=evidence.spaced(mended, 2) or [tension.told(view, clash) for clash in evidence.spaced(found, 2)],
         )
 
     def _strengths(self) -> list[IntimacyStrength]:
@@ -296,16 +296,13 @@ class _Intimacy:
 
     def _overall(self, components: list[Component]) -> OverallIntimacyAssessment:
         total = score(components)
-        best = max(components, key=lambda part: (part.value, part.name))
-        lowest = min(components, key=lambda part: (part.value, part.name))
         rating: Literal["deeply_connected", "well_connected", "developing", "surface_level"] = graded(
             total, [(8, "deeply_connected"), (6, "well_connected"), (3, "developing")], "surface_level"
         )
         return OverallIntimacyAssessment(
             score=total,
             rating=rating,
-            summary=f"Of the parts of the score for {joined([self._name(person) for person in self.people])}, "
-            f"{best.name} comes out highest and {lowest.name} lowest. {self.close.told_we_talk()}",
+            summary=self.close.summary(),
             components=components,
         )
 

@@ -4,12 +4,12 @@ from dataclasses import dataclass
 
 import msgspec
 
-from domain.catalogue.seed import InsightTypeRow
+from domain.catalogue.rows import InsightTypeRow
 from domain.insights.analyst import exchanges, friendship, threads
 from domain.insights.analyst.acts import Act
 from domain.insights.analyst.evidence import choose, exchange, spaced
 from domain.insights.analyst.measures import Measures
-from domain.insights.analyst.phrasing import graded, joined, leader
+from domain.insights.analyst.phrasing import article, graded, joined, leader
 from domain.insights.analyst.roles import (
     CARING,
     DIRECTIVE,
@@ -101,14 +101,15 @@ class Content(msgspec.Struct, kw_only=True):
 
 
 _FLAT, _SLIGHT = 0.95, 0.8
-_GOOD, _LITTLE = 0.6, 0.3
+_GOOD = 0.6
 _SHOWN_ROLES = 3
 _EXPECTATIONS = "Messages that tell somebody what they should or have to do."
 _METHOD = (
     "Word lists mark proposals, agreement, care, requests, expectations and how mildly they are put; shares of "
     "messages "
     "and replies are statistics. A role is named where somebody's rate lies above that of all others together, by the "
-    "intervals. Somebody is said to decide where, of five or more accepted proposals, more are theirs than an even "
+    "intervals; a tendency where it is half as high again without that. Somebody is said to decide where, of five or "
+    "more accepted proposals, more are theirs than an even "
     "share. "
     "The order of talk is flat from an evenness of 0.95, slightly uneven from 0.8. Room is ample where 0.6 of the "
     "requests and expectations are mildly put, some from 0.3. An expectation is directed at who is named in it, or "
@@ -162,26 +163,26 @@ class _Content:
 
     def _participant(self, person: int) -> ParticipantRoles:
         view, roles, name = self.view, self.roles, self.view.names[person]
-        own = roles.roles(person)[:_SHOWN_ROLES]
-        told = joined([roles.told_role(role, person) for role in own])
         others = "the other" if len(self.people) == 2 else "the others"  # noqa: PLR2004 - a pair
-        written = f"{name} writes {roles.talk.told_messages(person)} of the messages"
-        shown = [
-            exchange(
-                view,
-                [at, friendship.first_answer(view, at)],
-                f"{name} as {'an' if role[0] in 'aeiou' else 'a'} {role}.",
-            )
-            for role in own
-            for at in choose(view, roles.positions(role, person), 1, roles.acts(role))
-        ]
+        certain = roles.roles(person)[:_SHOWN_ROLES]
+        tendency = None if certain else roles.tendency(person)
+        own = certain if tendency is None else [tendency]
+        told = joined([roles.told_role(role, person) for role in own])
+        if certain:
+            described = f"more often than {others}, {name} {told}"
+        elif tendency is not None:
+            described = f"{name} {told}, more often than {others} so far; chance is not ruled out"
+        else:
+            described = "no role stands out by the word lists"
         return ParticipantRoles(
             name=name,
-            roles=own or ["takes part"],
-            description=f"{written}; more often than {others}, {name} {told}."
-            if own
-            else f"{written}; no role stands out from {others} by the word lists.",
-            evidence=shown,
+            roles=certain or [f"tends to be {article(role)}" for role in own] or ["takes part"],
+            description=f"{name} writes {roles.talk.told_messages(person)} of the messages; {described}.",
+            evidence=[
+                exchange(view, [at, friendship.first_answer(view, at)], f"{name} as {article(role)}.")
+                for role in own
+                for at in choose(view, roles.positions(role, person), 1, roles.acts(role))
+            ],
         )
 
     def _decisions(self) -> DecisionMaking:
@@ -349,9 +350,7 @@ class _Content:
     def _overall(self, components: list[Component]) -> Overall:
         total = score(components)
         status = graded(total, [(8, "balanced"), (6, "mostly balanced"), (4, "uneven")], "very uneven")
-        return Overall(
-            score=total, dynamics_status=status, summary=friendship.summary(components), components=components
-        )
+        return Overall(score=total, dynamics_status=status, summary=self.roles.summary(), components=components)
 
 
 KIND = InsightKind(

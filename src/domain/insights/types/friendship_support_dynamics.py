@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import msgspec
 
-from domain.catalogue.seed import InsightTypeRow
+from domain.catalogue.rows import InsightTypeRow
 from domain.insights.analyst import friendship
 from domain.insights.analyst.acts import Act
 from domain.insights.analyst.care import LEAST, SUPPORTING, Care, kind_of
@@ -88,7 +88,7 @@ class Content(msgspec.Struct, kw_only=True):
 
 _LEAST_SIGNS = 5
 _ONE_SIDED = 2.0
-_GOOD, _WEAK = 0.6, 0.6
+_GOOD = 0.6
 _SUBJECTS = {
     Act.HEALTH: "health",
     Act.WORK: "work",
@@ -227,7 +227,7 @@ class _Content:
 
     def _moments(self) -> list[HardTimesMoment]:
         """The clearest ones; those that were met with care come first."""
-        view, asking = self.view, self.view.asking()
+        view, asking = self.view, frozenset(self.view.asking())
         by_cue = {moment.cue: moment for moment in self.care.hard}
         met = [cue for cue, moment in by_cue.items() if moment.reply is not None]
         chosen = choose(view, met, 4, Act.DISTRESS)
@@ -280,7 +280,7 @@ class _Content:
         values = {part.name: part.value for part in components}
         found = []
         for name in friendship.weakest(components):
-            if values[name] < _WEAK:
+            if values[name] < _GOOD:
                 advice = self.care.advice(name)
                 found.append(GrowthArea(area=advice.title, description=f"{advice.suggestion} {advice.why}"))
         return found
@@ -296,7 +296,7 @@ class _Content:
         return Overall(
             score=total,
             bond_status=graded(total, [(8, "strong"), (6, "steady"), (4, "growing")], "quiet"),
-            summary=friendship.summary(components),
+            summary=self.care.summary(),
             components=components,
         )
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import msgspec
 
-from domain.catalogue.seed import InsightTypeRow
+from domain.catalogue.rows import InsightTypeRow
 from domain.insights.analyst import friendship
 from domain.insights.analyst.acts import Act
 from domain.insights.analyst.evidence import choose, exchange, spaced
@@ -291,7 +291,7 @@ class _Content:
         return Overall(
             score=total,
             trust_status=graded(total, [(8, "strong"), (6, "solid"), (4, "mixed")], "little to be seen"),
-            summary=friendship.summary(components),
+            summary=self.trust.summary(),
             components=components,
         )
 

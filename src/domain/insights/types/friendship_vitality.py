@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import msgspec
 
-from domain.catalogue.seed import InsightTypeRow
+from domain.catalogue.rows import InsightTypeRow
 from domain.insights.analyst import friendship
 from domain.insights.analyst.acts import OPENING_UP, Act
 from domain.insights.analyst.evidence import choose, exchange, lines, quotes
@@ -145,7 +145,7 @@ def analyse(view: View) -> Finding:
         positions=list(
             dict.fromkeys(
                 [
-                    *(at for bright in vitality.brightest(5) for at in bright.lines),
+                    *(at for bright in vitality.brightest for at in bright.lines),
                     *(plan.position for plan in vitality.plans[:20]),
                 ]
             )
@@ -170,7 +170,7 @@ class _Content:
             initiation_balance=self._initiation(),
             conversation_depth=self._depth(),
             enthusiasm=self._enthusiasm(),
-            best_moments=[self._moment(bright) for bright in self.vitality.brightest(3)],
+            best_moments=[self._moment(bright) for bright in self.vitality.brightest[:3]],
             vitality_gaps=self._gaps(components, advised),
             recommendations=[self._recommendation(name) for name in advised],
             overall=self._overall(components),
@@ -319,7 +319,7 @@ class _Content:
         return Overall(
             score=total,
             friendship_status=graded(total, [(8, "lively"), (6, "warm"), (4, "easy-going")], "quiet"),
-            summary=friendship.summary(components),
+            summary=self.vitality.summary(),
             components=components,
         )
 

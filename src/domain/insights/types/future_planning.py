@@ -5,13 +5,13 @@ from dataclasses import dataclass
 
 import msgspec
 
-from domain.catalogue.seed import InsightTypeRow
+from domain.catalogue.rows import InsightTypeRow
 from domain.insights.analyst import evidence
 from domain.insights.analyst.acts import TOPICS, Act
 from domain.insights.analyst.exchanges import Moment
 from domain.insights.analyst.phrasing import graded, joined, leader
 from domain.insights.analyst.plans import AGREED, DATED, KEEN, PARTS, PLAN, Part, Plans
-from domain.insights.analyst.romance import NONE_SEEN, Pair, extremes, pair_of
+from domain.insights.analyst.romance import NONE_SEEN, Pair, pair_of
 from domain.insights.analyst.scoring import score, share
 from domain.insights.analyst.view import View
 from domain.insights.content import Component, Exchange, LevelAssessment, Line, Quote, Score
@@ -183,11 +183,10 @@ class _Future:
 
     def _category(self, part: Part) -> PlannedCategory:
         about = self.plans.about(part)
-        count = self._pair.times(f"plans.{part.name}", len(about), PLAN, len(self.plans.positions))
         return PlannedCategory(
             category=part.name,
             discussed=len(about) >= _DISCUSSED,
-            summary=f"Of {self.plans.told_plans()}, words about {part.name} come up {count}.",
+            summary=f"The chat holds {self.plans.told_about(part)}.",
             evidence=evidence.quotes(self.view, about, 3, self._planned, part.topics | _PLANNING)
             if len(about) >= _DISCUSSED
             else [],
@@ -295,6 +294,9 @@ class _Future:
         if not keen.of:
             none = f"{other} plans nothing in writing that {name} could answer."
             return EnthusiasmOfParticipant(name=name, level=NONE_SEEN, description=none)
+        if not keen.count:
+            none = f"No message was found in which {name} answers one of {other}'s plans with enthusiasm."
+            return EnthusiasmOfParticipant(name=name, level=NONE_SEEN, description=none)
         told = self._pair.say.share(f"plans.keen:{name}", keen, KEEN)
         steps = [(0.4, "high"), (0.15, "moderate"), (0.001, "low")]
         return EnthusiasmOfParticipant(
@@ -317,10 +319,9 @@ class _Future:
         )
 
     def _missing(self, part: Part) -> MissingConversation:
-        count = self._pair.times(f"plans.{part.name}", len(self.plans.about(part)), PLAN, len(self.plans.positions))
         return MissingConversation(
             topic=part.name,
-            why_important=f"{part.why} In the plans it comes up {count}; it may have been talked about aloud.",
+            why_important=f"{part.why} There are {self.plans.told_about(part)}; it may have been talked about aloud.",
         )
 
     def _recommendations(self, components: list[Component], missing: Sequence[Part]) -> list[Recommendation]:
@@ -337,7 +338,7 @@ class _Future:
         return Overall(
             score=total,
             vision_status=graded(total, steps, "little planned in writing"),
-            summary=f"{extremes(self._pair.names, components)} It rests on {self.plans.told_plans()} in writing.",
+            summary=self.plans.summary(),
             components=components,
         )
 

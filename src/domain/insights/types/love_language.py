@@ -5,13 +5,13 @@ from dataclasses import dataclass
 
 import msgspec
 
-from domain.catalogue.seed import InsightTypeRow
+from domain.catalogue.rows import InsightTypeRow
 from domain.insights.analyst import evidence, exchanges, expressions
 from domain.insights.analyst.acts import NEGATIVE, OPENING_UP, WARM, Act
 from domain.insights.analyst.exchanges import Moment
 from domain.insights.analyst.expressions import APPRECIATING, FORMS, RECOGNISED, RETURNED, Expressions, Form
 from domain.insights.analyst.phrasing import graded, joined
-from domain.insights.analyst.romance import FREQUENCY_RULE, Pair, extremes, frequency, pair_of
+from domain.insights.analyst.romance import FREQUENCY_RULE, Pair, frequency, pair_of
 from domain.insights.analyst.scoring import score
 from domain.insights.analyst.tension import says_you
 from domain.insights.analyst.view import View
@@ -208,8 +208,8 @@ class _Appreciation:
         return SecondaryOfParticipant(
             name=self._name(person),
             language=form.name,
-            description=f"Then comes {form.name} for {self._name(person)}: {self.found.told_mix(person, form)} of the "
-            f"mix, such as {form.told}.",
+            description=f"Second for {self._name(person)}: {form.told}, in {self.found.told_mix(person, form)} of the "
+            "expressions.",
             evidence=self._shown(person, form, 2),
         )
 
@@ -221,12 +221,8 @@ class _Appreciation:
     def _appreciation(self) -> Appreciation:
         positions = self.found.appreciating
         chosen = evidence.choose(self.view, positions, 6, APPRECIATING)
-        told = [
-            f"{self._name(person)} thanks or praises in "
-            f"{self._pair.told_rate('appreciation', positions, person, expressions.RATE)}"
-            for person in self._pair.people
-        ]
-        verdict = self._pair.more(positions, "thanks or praises|thank or praise")
+        deed = "thanks or praises|thank or praise"
+        verdict = self._pair.compared("appreciation", positions, deed, expressions.RATE)
         return Appreciation(
             participants=[
                 AppreciationParticipant(
@@ -236,7 +232,7 @@ class _Appreciation:
                 )
                 for person in self._pair.people
             ],
-            frequency_comparison=f"{verdict}. {joined(told)}.",
+            frequency_comparison=f"{verdict}.",
             evidence=[
                 AppreciationEvidence(positions=[position], appreciation_type=self._kind(position))
                 for position in chosen
@@ -330,7 +326,7 @@ class _Appreciation:
     def _overall(self, components: list[Component]) -> Overall:
         return Overall(
             score=score(components),
-            summary=f"{extremes(self._pair.names, components)} It is a mix of expressions, not a type of person.",
+            summary=f"{self.found.summary()} It is a mix of expressions, not a type of person.",
             components=components,
         )
 

@@ -4,14 +4,14 @@ from dataclasses import dataclass
 
 import msgspec
 
-from domain.catalogue.seed import InsightTypeRow
+from domain.catalogue.rows import InsightTypeRow
 from domain.insights.analyst import evidence
 from domain.insights.analyst.acts import Act
 from domain.insights.analyst.exchanges import Moment
 from domain.insights.analyst.phrasing import graded, joined
-from domain.insights.analyst.play import BANTER, FOND_WORDS, FUN, FUN_TOPICS, LIFTED, SPONTANEOUS, Play
-from domain.insights.analyst.references import Reference
-from domain.insights.analyst.romance import FREQUENCY_RULE, Pair, extremes, frequency, pair_of
+from domain.insights.analyst.play import BANTER, FOND_WORDS, FUN, FUN_TOPICS, LAUGHTER, LIFTED, SPONTANEOUS, Play
+from domain.insights.analyst.references import Reference, spelt
+from domain.insights.analyst.romance import FREQUENCY_RULE, Pair, frequency, pair_of
 from domain.insights.analyst.scoring import score, share
 from domain.insights.analyst.view import View
 from domain.insights.content import BestMoment, Component, Exchange, LevelAssessment, Line, Quote, Score
@@ -196,7 +196,7 @@ class _Playfulness:
     def _playfulness(self) -> LevelAssessment:
         playful = {*self.play.laughter, *self.play.flirts, *(tease for tease, _ in self.play.banter)}
         percent = 100 * len(playful) / self.view.read_count()
-        verdict = self._pair.more(self.play.laughter, "laughs|laugh")
+        verdict = self._pair.compared("laughter.rate", self.play.laughter, "laughs|laugh", LAUGHTER)
         return LevelAssessment(
             level=graded(percent, [(15.0, "high"), (5.0, "moderate")], "low"),
             assessment=f"Laughter stands in {self.play.told_laughter()}. {verdict}.",
@@ -223,7 +223,7 @@ class _Playfulness:
         laughed = self._pair.times(f"reference.laughed:{joke.words}", joke.laughed, source, len(joke.positions))
         talks = self._pair.counted(f"reference.sessions:{joke.words}", joke.sessions, "conversation", source)
         return InsideJoke(
-            joke_or_reference=joke.words,
+            joke_or_reference=spelt(self.view, joke),
             context=f"Both come back to it: {uses} in {talks}, near laughter {laughed}.",
             evidence=evidence.lines(self.view, joke.positions, 3),
         )
@@ -338,7 +338,7 @@ class _Playfulness:
     def _moment(self, moment: Moment) -> BestMoment:
         before = [at for at in self.view.preceding(moment.cue, 1, 300) if self.view.is_read(at)]
         return BestMoment(
-            moment_title="A laugh together" if self.view.has(moment.cue, Act.LAUGHTER) else "Made to laugh",
+            moment_title=f"{self._name(moment.by)} makes {self._name(moment.replier)} laugh",
             why_special=f"{self._name(moment.by)} writes it, and {self._name(moment.replier)} laughs.",
             exchange=evidence.exchange(self.view, [*before, moment.cue, moment.reply], "").exchange,
         )
@@ -362,7 +362,7 @@ class _Playfulness:
         return Overall(
             score=total,
             spark_status=graded(total, steps, "hardly seen in writing"),
-            summary=extremes(self._pair.names, components),
+            summary=self.play.summary(),
             components=components,
         )
 

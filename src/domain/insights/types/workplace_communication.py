@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import msgspec
 
-from domain.catalogue.seed import InsightTypeRow
+from domain.catalogue.rows import InsightTypeRow
 from domain.chats.statistics.model import Proportion
 from domain.insights.analyst import evidence
 from domain.insights.analyst.acts import NEGATIVE, Act
@@ -13,7 +13,8 @@ from domain.insights.analyst.phrasing import graded, joined, leader
 from domain.insights.analyst.scoring import score
 from domain.insights.analyst.talk import Talk
 from domain.insights.analyst.view import View
-from domain.insights.analyst.work import GAP_BELOW, TASKS, Work, ranked, shown, strengths, summary
+from domain.insights.analyst.work import TASKS, Work
+from domain.insights.analyst.work_claims import GAP_BELOW, coverage, extremes, ranked, shown, strengths
 from domain.insights.analyst.work_talk import COURTESY, TELLING, WorkTalk
 from domain.insights.content import Component, Exchange, RatedAnalysis, RatedAssessment, Recommendation, Score, Strength
 from domain.insights.kinds import Finding, InsightKind
@@ -118,7 +119,7 @@ def analyse(view: View) -> Finding:
     return Finding(
         content=content,
         measures=say.all,
-        coverage=view.coverage(view.positions({*TASKS, *COURTESY, Act.CLARIFICATION})),
+        coverage=coverage(view, view.positions({*TASKS, *COURTESY, Act.CLARIFICATION})),
         method=_METHOD,
         sources=_SOURCES,
         positions=evidence.choose(view, view.positions({Act.REQUEST, Act.CLARIFICATION, Act.UPDATE}), 30),
@@ -137,7 +138,7 @@ class _Effectiveness:
         lacks = [found.lack(part.name) for part in components if part.value < GAP_BELOW]
         if self._is_late():
             lacks.append(found.late_work())
-        total, told = score(components), summary(self.work.names, components)
+        total, told = score(components), extremes(components)
         return Content(
             overall_quality=RatedAssessment(
                 rating=graded(total, [(8, "strong"), (5, "solid")], "mixed"), assessment=told
@@ -155,7 +156,7 @@ class _Effectiveness:
             overall=Overall(
                 score=total,
                 effectiveness_status=graded(total, [(8, "effective"), (5, "mostly effective")], "uneven"),
-                summary=f"{told} {self.work.told_off_hours()}",
+                summary=found.summary(),
                 components=components,
             ),
         )
@@ -172,8 +173,8 @@ class _Effectiveness:
         return ClarityDirectnessParticipant(
             name=name,
             clarity_rating=rating,
-            description=f"Others ask {name} what was meant after {found.told_asked_back(person)}. Hedges such as maybe "
-            f"or I think stand in {self.work.told_rate('hedges', Act.HEDGE, person)}.{when}",
+            description=f"Of {name}'s messages, others ask back about {found.told_asked_back(person)}; hedges such as "
+            f"maybe or I think stand in {self.work.told_rate('hedges', Act.HEDGE, person)}.{when}",
             evidence=[
                 *shown(self.view, unclear, 1, found.told_unclear),
                 *shown(self.view, found.clear(person), 2, found.told_clear, TELLING),

@@ -173,3 +173,26 @@ def test_no_stem_is_longer_than_what_is_looked_up():
 
 def test_tokens_are_words_numbers_emoji_and_breaks():
     assert Tokeniser().tokens("Hey Zoë, 12 o’clock? 👍🏽") == ["hey", "zoe", BREAK, "#", "o'clock", BREAK, "👍"]
+
+
+@pytest.mark.parametrize(
+    ("text", "act"),
+    [
+        ("they were good", Act.FORGIVENESS),
+        ("I was ill", Act.COMMITMENT),
+        ("I admit it. Three is the right number of chairs", Act.DEMAND),
+        ("don't cry on the budget code", Act.SUPPORT),
+        ("I take it back, stop", Act.REPAIR),
+        ("I said I'm sorry. What else?", Act.APOLOGY),
+    ],
+)
+def test_words_that_only_look_like_a_phrase_are_left_alone(text, act):
+    assert act not in acts(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "act"),
+    [("its ok", Act.FORGIVENESS), ("dont cry", Act.SUPPORT), ("admit it", Act.DEMAND)],
+)
+def test_an_apostrophe_may_be_left_out_where_no_other_word_results(text, act):
+    assert act in acts(text)

@@ -1,8 +1,7 @@
 import pytest
 
 from domain.insights.analyst.acts import Act
-from domain.insights.analyst.romance import aimed, extremes, pair_of
-from domain.insights.analyst.scoring import component
+from domain.insights.analyst.romance import aimed, pair_of
 from domain.insights.kinds import InsufficientData
 from support.small_chats import repeated, view_of
 
@@ -47,11 +46,6 @@ def test_numbers_that_are_told_are_published():
     assert pair.counted("d", 1, "reply|replies", "x") == "1 reply"
     assert pair.counted("e", 3, "reply|replies", "x") == "3 replies"
     assert [measure.value for measure in pair.say.all] == [0, 2, 5, 1, 3]
-
-
-def test_the_extremes_of_a_score_are_named():
-    parts = [component(name, value, 1, "") for name, value in (("calm", 0.5), ("repair", 0.2), ("warmth", 0.9))]
-    assert extremes(["Ann", "Ben"], parts).endswith("warmth comes out highest and repair lowest.")
 
 
 def test_three_people_are_no_pair():

@@ -94,7 +94,7 @@ def test_every_line_carries_the_act_that_it_proves():
 def test_a_warm_chat_scores_high_both_ways(warm):
     _, made, content = warm
     assert content.overall_intimacy_assessment.score >= 8
-    assert content.emotional_support_patterns.reciprocity_assessment == "Ann and Ben support about equally often."
+    assert "about equally often (100 and 100 %)" in content.emotional_support_patterns.reciprocity_assessment
     assert {person.vulnerability_level for person in content.vulnerability_expression.participants} == {"high"}
     assert unpublished_numbers(made, content, ["Ann", "Ben"]) == set()
     assert not content.conflict_and_repair.conflict_present

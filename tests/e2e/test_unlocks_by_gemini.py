@@ -1,0 +1,80 @@
+"""Unlocks that a language model is to phrase, while it is silent or busy: called again, and nobody charged again."""
+
+import pytest
+
+from fakes.gemini import FakeGemini
+from support.machine import running_machine
+from support.unlocking import Buyer, is_exact
+from support.waiting import eventually
+
+OVERDUE = "UPDATE unlock SET deadline_at = now() WHERE id = $1"
+STATES = "SELECT error_code, attempts FROM insight WHERE unlock_id = $1 AND error_code = 'provider_unavailable'"
+
+
+class Always:
+    """In place of the fake's failures: the same one for every request, counted."""
+
+    def __init__(self, failure):
+        self.failure = failure
+        self.requests = 0
+
+    def popleft(self):
+        self.requests += 1
+        return self.failure
+
+
+@pytest.fixture(scope="module")
+async def gemini():
+    async with FakeGemini() as gemini:
+        yield gemini
+
+
+@pytest.fixture(scope="module")
+async def machine(gemini):
+    environ = {"EMBEDDER": "none", "GEMINI_API_KEY": "key", "GEMINI_BASE_URL": gemini.url, "UNLOCK_LEASE_S": "3"}
+    async with running_machine(**environ) as machine:
+        yield machine
+
+
+@pytest.fixture
+async def buyer(machine):
+    async with Buyer(machine) as buyer:
+        yield buyer
+
+
+async def refunded_at_the_deadline(machine, buyer, chat_id, job_id):
+    await machine.fetch(OVERDUE, job_id)
+    status = await buyer.settled(job_id)
+    assert status["status"] in {"failed", "partial_failure"}
+    assert status["coins_refunded"] > 0
+    assert await is_exact(buyer, chat_id, job_id)
+    return True
+
+
+async def test_a_worker_that_is_killed_while_the_model_answers_is_replaced_and_the_model_asked_again(
+    machine, buyer, gemini
+):
+    gemini.failures = Always("hang")
+    await machine.only("api", "worker-1")
+    chat_id, job_id = await buyer.unlocked()
+    await eventually(lambda: gemini.failures.requests > 0)
+    await machine.kill("worker-1")
+    gemini.failures = Always("hang")
+    await machine.start("worker-2")
+    await eventually(lambda: gemini.failures.requests > 0)
+    assert await buyer.entries(job_id) == {"insight_unlock": -400}
+    assert await refunded_at_the_deadline(machine, buyer, chat_id, job_id)
+
+
+async def test_a_busy_model_is_asked_again_and_again_until_the_deadline(machine, buyer, gemini):
+    gemini.failures = Always(500)
+    await machine.only("api", "worker-3")
+    chat_id, job_id = await buyer.unlocked()
+
+    async def tried_twice():
+        return [row for row in await machine.fetch(STATES, job_id) if row["attempts"] > 1]
+
+    await eventually(tried_twice)
+    status = await buyer.status(job_id)
+    assert (status["status"], status["coins_refunded"]) == ("running", 0)
+    assert await refunded_at_the_deadline(machine, buyer, chat_id, job_id)
