@@ -38,7 +38,7 @@ async def run_unlock(resources: Resources, unlock_id: UUID) -> None:
             raise
         except Exception as error:  # noqa: BLE001 - whatever it is, a later run may do better
             await _release(run)
-            _log.warning("unlock.put_off", error_code=_code(error), attempt=claim.attempt)
+            _log.warning("unlock.put_off", error_code=_code(error), attempt=claim.attempt, exc_info=error)
             raise NotNow(utc_now() + timedelta(seconds=pause_after(claim.attempt))) from None
         finally:
             await resources.signals.send(unlock_topic(unlock_id))

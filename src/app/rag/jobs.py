@@ -88,7 +88,7 @@ async def _put_off(resources: Resources, claim: IndexClaim, run: IndexRun, error
         NotNow: there is to be another run.
     """
     code = error.code if isinstance(error, IndexingEnded | DomainError) else type(error).__name__
-    _log.warning("indexing.put_off", error_code=code, attempt=claim.attempt)
+    _log.warning("indexing.put_off", error_code=code, attempt=claim.attempt, exc_info=error)
     if code == EmbedderRefused.code:
         async with _indexing(resources) as indexing:
             await indexing.fail(claim, code)

@@ -267,12 +267,12 @@ class Closeness:
         if (of(shown).percent or 0.0) < _WORTH_SAYING:
             return []
         source = f"{title.lower().replace(' ', '_')}.rate:{self._name(shown)}"
-        who = f"Even {self._name(shown)}, who does so less," if both else self._name(shown)
+        also = f", {self._name(most)} at least as often" if both else ""
         return [
             Claim(
                 value=reaches(of(shown).percent or 0.0, _AFFECTION_FULL) * (0.9 if both else 0.5),
                 title=title,
-                describe=lambda: f"{who} {does} in {self.say.rate(source, of(shown), RATE)}.",
+                describe=lambda: f"{self._name(shown)} {does} in {self.say.rate(source, of(shown), RATE)}{also}.",
                 positions=self.view.positions(acts, None if both else shown),
                 context=lambda position: f"{self.view.speaker(position)} {does}.",
                 acts=acts,

@@ -270,7 +270,7 @@ class Expressions:
         return Advice(
             title="Try a form you rarely use",
             target=pair.names,
-            suggestion=f"In writing, {rarest.name} can be found {count}. If that is something either of you would "
+            suggestion=f"{rarest.name.capitalize()} comes up {count}. If that is something either of you would "
             "like, a line is enough to begin.",
             why="Another form says the same thing freshly.",
             example=_EXAMPLES[rarest.name],

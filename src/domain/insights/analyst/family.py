@@ -19,7 +19,6 @@ _REPLIES = 3
 """How many messages of one person may be the answer."""
 _APART = 30 * _MINUTE
 _BEFORE_SECONDS = 15 * _MINUTE
-_TWICE = 2
 _HIGH = 0.95
 """A part of a score from which there is nothing to advise."""
 
@@ -56,13 +55,11 @@ class Family:
 
     def times(self, name: str, value: int, source: str, n: int | None = None) -> str:
         """Such as `once` or `5 times`."""
-        told = self.say.count(name, value, source, n)
-        return {0: "not once", 1: "once", _TWICE: "twice"}.get(value, f"{told} times")
+        return self.say.times(name, value, source, n)
 
     def counted(self, name: str, value: int, noun: str, source: str, n: int | None = None) -> str:
         """Such as `1 moment` or `5 moments`; a noun of another plural is given as `reply|replies`."""
-        singular, _, plural = noun.partition("|")
-        return f"{self.say.count(name, value, source, n)} {singular if value == 1 else plural or singular + 's'}"
+        return self.say.counted(name, value, noun, source, n)
 
     def with_cue(self, position: int, context: str) -> Exchange:
         """A message behind what somebody else wrote just before it."""

@@ -41,6 +41,8 @@ class Lexicon(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     references: dict[str, str]
     negation: Negation
     pronouns: dict[Pronoun, str]
+    others: str = ""
+    """Words for a third person as the one who does or feels something."""
     ignored: list[str]
     """Phrases that say something else than the words in them do."""
     everyday: str = ""
@@ -182,6 +184,7 @@ class Matcher:
     def _add(self, lexicon: Lexicon) -> None:
         negators = frozenset(spelling for word in lexicon.negation.words.split() for spelling in _spellings(word))
         you = frozenset(folded(word) for word in lexicon.pronouns[Pronoun.YOU].split())
+        others = frozenset(spelling for word in lexicon.others.split() for spelling in _spellings(word))
         for pronoun, listed in lexicon.pronouns.items():
             for word in listed.split():
                 self.pronouns.setdefault(folded(word), pronoun)
@@ -191,7 +194,8 @@ class Matcher:
             for phrase in phrases:
                 by_phrase.setdefault(phrase, set()).add(act)
         for phrase, acts in by_phrase.items():
-            before = negators | you if Act.DISTRESS in acts else negators  # "are you sad" tells of no distress
+            # "are you sad" and "they were scared" tell of no distress of one's own
+            before = negators | you | others if Act.DISTRESS in acts else negators
             for spelling in _spellings(phrase):
                 self._add_phrase(spelling, frozenset(acts), before, negators if lexicon.negation.after else frozenset())
 

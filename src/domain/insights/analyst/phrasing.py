@@ -7,6 +7,8 @@ from domain.chats.statistics.model import Proportion
 from domain.insights.analyst.measures import point
 
 _Label = TypeVar("_Label")
+_ALIKE = 1.25
+"""Times the lower number up to which two are called about equal; above, the difference is told with its doubt."""
 
 
 def joined(items: Sequence[str]) -> str:
@@ -49,14 +51,19 @@ def told_apart(
     told: Callable[[int], str],
     deed: str,
 ) -> str:
-    """As `compared`; of two people with their numbers: `Ann asks more often than Ben (12 against 4 %)`."""
+    """As `compared`, with the numbers of two people: `Ann asks more often than Ben (12 against 4 %)`."""
     verdict = compared(names, people, measured, deed)
     if len(people) != 2:  # noqa: PLR2004 - a pair
         return verdict
-    first = leader(people, measured)
-    one, two = sorted(people, key=lambda person: person != first)
-    between = "and" if first is None else "against"
-    return f"{verdict} ({point(told(one)).partition(' ')[0]} {between} {point(told(two))})"
+    one, two = sorted(people, key=lambda person: -(measured(person).percent or 0.0))
+    if not measured(one).count:
+        return f"Neither {names[people[0]]} nor {names[people[1]]} {deed.partition('|')[0]}"
+    numbers = f"{point(told(one)).partition(' ')[0]} against {point(told(two))}"
+    if leader(people, measured) is not None:
+        return f"{verdict} ({numbers})"
+    if (measured(one).percent or 0.0) <= _ALIKE * (measured(two).percent or 0.0):
+        return f"{verdict} ({numbers.replace(' against ', ' and ')})"
+    return f"{names[one]} {deed.partition('|')[0]} more often than {names[two]} ({numbers}), which may be chance"
 
 
 def graded(value: float, steps: Sequence[tuple[float, _Label]], otherwise: _Label) -> _Label:

@@ -11,7 +11,6 @@ from domain.insights.analyst.acts import Act
 from domain.insights.analyst.claims import Advice
 from domain.insights.analyst.exchanges import Moment
 from domain.insights.analyst.measures import point
-from domain.insights.analyst.phrasing import joined
 from domain.insights.analyst.romance import Pair, speaks_of_us
 from domain.insights.analyst.scoring import component, evenness, share
 from domain.insights.analyst.threads import Proposal
@@ -159,6 +158,8 @@ class Plans:
         pair = self.pair
         most = max(pair.people, key=lambda person: (len(pair.own(self.positions, person)), -person))
         own = pair.say.count(f"plans:{pair.name(most)}", len(pair.own(self.positions, most)), PLAN)
+        if len(pair.own(self.positions, most)) == len(self.positions):
+            own = "all"
         told = [f"The two put {self.told_plans()} into words, {own} of them by {pair.name(most)}."]
         ranked = sorted(PARTS, key=lambda part: -len(self.about(part)))
         named = [part.name for part in ranked if len(self.about(part)) > 1][:2]
@@ -168,7 +169,7 @@ class Plans:
             second = f", then about {named[1]}" if len(named) > 1 else ""
             told.append(f"Most often they are about {named[0]} ({count}){second}.")
         if unnamed:
-            told.append(f"Nothing was found about {joined(unnamed)}.")
+            told.append(f"Nothing was found about {' or about '.join(unnamed)}.")
         dated = f"{point(self.told_dated())} of the plans come with a day or a time"
         if self.agreed().of >= _LEAST_ANSWERED:
             dated += f", and {point(self.told_agreed())} of the proposals that got a yes or a no got a yes"

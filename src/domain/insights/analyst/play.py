@@ -39,6 +39,14 @@ FUN_TOPICS = {
     Act.TRAVEL: "trips",
 }
 FOND_WORDS = {Act.FLIRT: "flirting words", Act.AFFECTION: "fond words", Act.TOUCH: "hugs and kisses in words"}
+GAPS = {
+    "laughter": "Little laughter in writing",
+    "balance of laughter": "One laughs far more than the other",
+    "fond words": "Few fond words from one or both",
+    "steadiness": "Months without a fond word",
+    "emoji in common": "Few emoji in common",
+}
+"""What a low part of the score shows."""
 _GLAD = frozenset({Act.LAUGHTER, Act.ENTHUSIASM, Act.GOOD_NEWS, Act.CELEBRATION})
 _PLAY = frozenset({Act.LAUGHTER, Act.TEASE})
 _NEAR_MESSAGES, _NEAR_SECONDS = 3, 300

@@ -113,7 +113,7 @@ class Strain:
         replied = exchanges.replied(self.support)
         if replied.of >= _LEAST_MOMENTS:
             told.append(self.told_support())
-        return " ".join(told)
+        return point(" ".join(told))
 
     def ratio(self) -> str:
         """A sentence about warm and negative messages, with how many messages that is about."""

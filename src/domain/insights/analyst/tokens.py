@@ -17,6 +17,8 @@ _CLAUSE_ENDS = frozenset(".,;:!?…।)")
 _AFTER_CLAUSES = "\"'”’»*_~"
 _DIGITS = regex.compile(r"\p{Nd}+")
 _QUOTED_LINE = "> "
+_QUOTED = regex.compile(r'(?<![^\s(])(?:"[^\s"][^"\n]*\s[^"\n]*"|“[^“”\n]*\s[^“”\n]*”)(?!\w)')
+"""Two words or more; one alone may be stressed that way."""
 
 
 def folded(word: str) -> str:
@@ -40,7 +42,9 @@ class Tokeniser(dict[str, tuple[str, ...]]):
         return found
 
     def tokens(self, text: str) -> list[str]:
-        """The tokens of a text; lines that quote another message with `>` say nothing."""
+        """The tokens of a text; what stands in double quotes or in lines that begin with `>` says nothing."""
+        if '"' in text or "“" in text:
+            text = _QUOTED.sub(f" {BREAK} ", text)
         if _QUOTED_LINE in text or "\n" in text:
             text = f" {BREAK} ".join(line for line in text.splitlines() if not line.startswith(_QUOTED_LINE))
         found: list[str] = []

@@ -184,8 +184,15 @@ class Trust:
         told = []
         if self.weeks.of >= LEAST_WEEKS:
             told.append(f"Both wrote in {self.told_weeks()} of the weeks.")
-        told.append(self.told_answers())
-        told += [self.told_there(person) for person in self.people if self.there(person).of]
+        top = self.talk.most(self.talk.started)
+        if self.talk.answers:
+            told.append(self.told_answers())
+        else:
+            told.append(f"{self._name(top)} opens {self.talk.told_started(top)} of the conversations.")
+        if self._presence.of:
+            hard = self.say.times("hard_times", self._presence.of, friendship.PRESENCE)
+            there = self.say.times("hard_times.answered", self._presence.count, friendship.PRESENCE, self._presence.of)
+            told.append(f"One of the two writes of a hard time {hard}; the other answers within four hours {there}.")
         if self.pledges:
             told.append(self.told_promises())
         if self.strained:

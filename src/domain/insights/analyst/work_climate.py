@@ -185,15 +185,12 @@ class WorkClimate:
 
     def summary(self) -> str:
         """What was found, in a few sentences."""
-        kind, sharp = self.told_appreciation(), self.work.told_sharp()
-        told = [
-            f"Thanks, praise or congratulations stand in {kind}, sharp words in {sharp}.",
-            f"Somebody speaks up, with a doubt, a blocker, a question or an apology, in {self.told_speaking_up()}.",
-        ]
-        if self.welcomed.of:
-            told.append(f"Of such moments, {self.told_welcomed()} are answered without a sharp word.")
-        told.append(f"Laughter, greetings and questions about how somebody is stand in {self.told_rapport()}.")
-        return point(" ".join(told))
+        welcome = f"; {self.told_welcomed()} of such moments are answered without a sharp word"
+        return point(
+            f"Thanks, praise or congratulations stand in {self.told_appreciation()}, sharp words in "
+            f"{self.work.told_sharp()}. Doubts, blockers and apologies come up in {self.told_speaking_up()}"
+            f"{welcome if self.welcomed.of else ''}. Laughter and greetings stand in {self.told_rapport()}."
+        )
 
     def told_thanks(self, position: int) -> str:
         deed = "thanks" if self.view.has(position, Act.THANKS) else "praises"

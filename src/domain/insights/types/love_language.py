@@ -120,6 +120,8 @@ _LEAST = 5
 _FEW = 3
 """Messages of a form below which it is called missing."""
 _WEIGHED = 400
+_FULL = 0.9
+"""Of a part of the score, from which there is nothing to advise."""
 _STRONG = 2
 """Warm phrases of a message from which it is worth showing as a moment."""
 _METHOD = (
@@ -282,10 +284,12 @@ class _Appreciation:
         )
 
     def _missing(self, form: Form) -> MissingLanguage:
-        count = self._pair.times(f"{form.name}.count", len(self.found.positions[form.name]), expressions.MIX)
+        uses = len(self.found.positions[form.name])
+        count = self._pair.times(f"{form.name}.count", uses, expressions.MIX)
+        told = f"found {count}" if uses else "not found"
         return MissingLanguage(
             language=form.name,
-            explanation=f"Such as {form.told}: found {count} in writing. It may well happen away from the chat.",
+            explanation=f"Such as {form.told}: {told} in writing. It may well happen away from the chat.",
         )
 
     def _moments(self) -> list[BeautifulMoment]:
@@ -311,7 +315,8 @@ class _Appreciation:
         )
 
     def _recommendations(self, components: list[Component]) -> list[Recommendation]:
-        lowest = sorted(components, key=lambda part: (part.value, part.name))[:2]
+        lacking = [part for part in components if part.value < _FULL]
+        lowest = sorted(lacking, key=lambda part: (part.value, part.name))[:2]
         return [
             Recommendation(
                 title=advice.title,

@@ -9,7 +9,7 @@ from domain.insights.analyst import evidence
 from domain.insights.analyst.acts import Act
 from domain.insights.analyst.exchanges import Moment
 from domain.insights.analyst.phrasing import graded, joined
-from domain.insights.analyst.play import BANTER, FOND_WORDS, FUN, FUN_TOPICS, LAUGHTER, LIFTED, SPONTANEOUS, Play
+from domain.insights.analyst.play import BANTER, FOND_WORDS, FUN, FUN_TOPICS, GAPS, LAUGHTER, LIFTED, SPONTANEOUS, Play
 from domain.insights.analyst.references import Reference, spelt
 from domain.insights.analyst.romance import FREQUENCY_RULE, Pair, frequency, pair_of
 from domain.insights.analyst.scoring import score, share
@@ -179,9 +179,7 @@ class _Playfulness:
             mood_lifting=self._lifting(),
             romance_maintenance=self._romance(),
             playfulness_gaps=[
-                PlayfulnessGap(
-                    gap=f"Lowest of the parts: {part.name}.", suggestion=self.play.advice(part.name).suggestion
-                )
+                PlayfulnessGap(gap=GAPS[part.name], suggestion=self.play.advice(part.name).suggestion)
                 for part in self._lowest(components)[:1]
             ],
             best_moments=self._moments(),

@@ -103,3 +103,9 @@ def test_the_transcript_arrives_as_it_was_imported():
     for name in ("participants", "times", "senders", "kinds", "flags", "texts", "attachments", "utc"):
         assert getattr(transcript, name) == getattr(there, name)
     assert read(transcript).masks == sample().masks
+
+
+def test_the_child_starts_without_the_database_and_the_web():
+    loaded = "import sys, domain.insights.analyst.child; print(*{name.partition('.')[0] for name in sys.modules})"
+    said = subprocess.run([sys.executable, "-c", loaded], capture_output=True, text=True, check=True)
+    assert {"sqlalchemy", "advanced_alchemy", "asyncpg", "litestar"}.isdisjoint(said.stdout.split())

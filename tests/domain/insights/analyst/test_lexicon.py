@@ -184,6 +184,7 @@ def test_tokens_are_words_numbers_emoji_and_breaks():
         ("don't cry on the budget code", Act.SUPPORT),
         ("I take it back, stop", Act.REPAIR),
         ("I said I'm sorry. What else?", Act.APOLOGY),
+        ("They were scared but we reassured them", Act.DISTRESS),
     ],
 )
 def test_words_that_only_look_like_a_phrase_are_left_alone(text, act):
@@ -196,3 +197,9 @@ def test_words_that_only_look_like_a_phrase_are_left_alone(text, act):
 )
 def test_an_apostrophe_may_be_left_out_where_no_other_word_results(text, act):
     assert act in acts(text)
+
+
+def test_words_in_double_quotes_are_not_the_writers_own():
+    assert Act.COMMITMENT not in acts('he said "I promise, I\'ll do it" and left')
+    assert Act.APOLOGY not in acts("she wrote “I am so sorry” to them")
+    assert Act.PROPOSAL in acts('a 5" screen, shall we go out on friday, or a 6" one')

@@ -1,8 +1,8 @@
 import pytest
 
 from domain.chats.statistics.estimates import proportion
-from domain.insights.analyst.measures import Measures, duration
-from domain.insights.analyst.phrasing import article, compared, differ, graded, joined, leader
+from domain.insights.analyst.measures import Measures, duration, point
+from domain.insights.analyst.phrasing import article, compared, differ, graded, joined, leader, told_apart
 from domain.insights.analyst.scoring import component, enough_data, evenness, score
 
 NAMES = ["Ann", "Ben", "Cem"]
@@ -70,3 +70,26 @@ def test_a_score_is_ten_times_the_mean_of_its_components():
     assert evenness(3, 1) == 0.5
     assert evenness(0, 0) == 0
     assert 0 < enough_data(100) < enough_data(1_000) < 1
+
+
+def test_a_pair_is_told_apart_with_its_numbers_and_its_doubt():
+    def told(one, other):
+        found = [proportion(one, 200), proportion(other, 200)]
+        say = Measures()
+        return told_apart(
+            ["Ann", "Ben"],
+            [0, 1],
+            found.__getitem__,
+            lambda person: say.share(f"asks:{person}", found[person], "a source"),
+            "asks|ask",
+        )
+
+    assert told(20, 80) == "Ben asks more often than Ann (40 against 10 %)"
+    assert told(40, 42) == "Ann and Ben ask about equally often (21 and 20 %)"
+    assert told(40, 28) == "Ann asks more often than Ben (20 against 14 %), which may be chance"
+    assert told(0, 0) == "Neither Ann nor Ben asks"
+
+
+def test_intervals_can_be_left_out():
+    told = Measures().share("asks", proportion(20, 200), "a source")
+    assert point(f"Ann asks in {told} of the messages.") == "Ann asks in 10 % of the messages."
