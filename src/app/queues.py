@@ -23,7 +23,8 @@ from domain.outbox import Outbox, Queue
 JobFunction = Callable[..., Awaitable[None]]
 """`async def job(resources, **ids)`: safe to run twice, and at the same time as itself."""
 
-CONCURRENCY = {Queue.IMPORTS: 2, Queue.INDEXING: 1, Queue.INSIGHTS: 2, Queue.MAINTENANCE: 2}
+CONCURRENCY = {Queue.IMPORTS: 2, Queue.INDEXING: 1, Queue.INSIGHTS: 16, Queue.MAINTENANCE: 2}
+"""Jobs at once in a worker. Those of insights mostly wait for a model; what they compute has a limit of its own."""
 _TOUCH_S = 3
 _log = structlog.get_logger()
 

@@ -39,6 +39,8 @@ _MESSAGES_A_BATCH = 2_000
 _BUFFER_BYTES = 4 * 1024 * 1024
 _UNPROVEN = "The chat does not hold enough messages that prove what there is to say."
 _MINUTE = 60
+_AT_ONCE = 2
+"""Children, which take a processor each; whoever waits for a language model meanwhile takes none."""
 _log = structlog.get_logger()
 
 
@@ -56,6 +58,7 @@ class LocalAnalyst:
     def __init__(self, reads: asyncpg.Pool, settings: Settings) -> None:
         self._rows = ChatRows(reads)
         self._lookup = MessageLookup(reads)
+        self._places = asyncio.Semaphore(_AT_ONCE)
         self._limits = Limits(settings.import_memory_mb * 1024 * 1024, settings.import_timeout_s)
 
     async def generate(self, material: Material) -> AsyncIterator[Made]:
@@ -91,7 +94,10 @@ class LocalAnalyst:
             insight_types=list(material.insight_types),
             found={name: list(positions) for name, positions in material.found.items()},
         )
-        async with running_child(CHILD, buffer_bytes=_BUFFER_BYTES, limits=self._limits) as child:
+        async with (
+            self._places,
+            running_child(CHILD, buffer_bytes=_BUFFER_BYTES, limits=self._limits) as child,
+        ):
             try:
                 child.input.write(frame(task))
                 await self._tell(child.input, chat)
