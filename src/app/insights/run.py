@@ -31,6 +31,8 @@ from domain.retrieval.search import Evidence, Retriever
 INDEX_WAIT_S = 15
 """An index that is being made is waited for so long; insights can be made without."""
 CHUNKS_A_QUERY = 8
+QUERIES_A_TYPE = 4
+"""The first ones are asked: each is a search of the whole chat, and what they find overlaps more and more."""
 _UNMADE = "It could not be made."
 _log = structlog.get_logger()
 
@@ -117,7 +119,8 @@ class UnlockRun:
 
     async def _retrieve(self, chat: OpenedChat, index: OpenIndex | None, insight_types: Sequence[str]) -> _Found:
         """The answers to each type's queries; a query that several types share is asked once."""
-        queries = dict.fromkeys(chain.from_iterable(KINDS[name].queries for name in insight_types))
+        asked = {name: KINDS[name].queries[:QUERIES_A_TYPE] for name in insight_types}
+        queries = dict.fromkeys(chain.from_iterable(asked.values()))
         evidence: dict[str, Evidence] = {}
         if index is not None:
             resources = self._resources
@@ -129,9 +132,7 @@ class UnlockRun:
                         evidence[query] = await retriever.retrieve(chat, index, query, CHUNKS_A_QUERY)
             except (ChatIndexing, IndexUnavailable) as error:
                 _log.info("unlock.without_index", error_code=error.code)
-        answers = {
-            name: [evidence[query] for query in KINDS[name].queries if query in evidence] for name in insight_types
-        }
+        answers = {name: [evidence[query] for query in asked[name] if query in evidence] for name in insight_types}
         return _Found(
             {name: _positions(found) for name, found in answers.items()},
             {name: len({chunk.positions for one in found for chunk in one.chunks}) for name, found in answers.items()},
