@@ -100,7 +100,8 @@ class Layout:
             rf"{newline}{_M}{_literal('[' * self.bracket)}{date}{_literal(self.joiner)}{before}"
             rf"(\d{{1,2}}){_literal(self.colon)}{minute}{_M}{after}{suffix}{end}"
             # A colon inside a name has no space after it; one that has is settled with the whole file's senders.
-            r"(?:([^:\n]++(?::(?![ \n\r]|\Z)[^:\n]*+)*+):(?: |(?=\r?\n|\Z)))?"
+            # An atomic group, since Python before 3.11.5 fails at a possessive repetition of a group.
+            r"(?:((?>[^:\n]+(?::(?![ \n\r]|\Z)[^:\n]*)*)):(?: |(?=\r?\n|\Z)))?"
         )
 
 
