@@ -84,7 +84,7 @@ class Layout:
         """A header of this layout and the sender, if there is one, at the beginning of a line.
 
         It begins with the line end before it, a literal that is searched for fast; every repetition in it is bounded
-        or possessive, so that a line is read once.
+        by a number or by the line, and what precedes it is fixed, so that a line is read once.
         """
         year, part = r"\d{4}", r"\d{1,2}"
         first = year if self.year == "first" else part
@@ -100,8 +100,8 @@ class Layout:
             rf"{newline}{_M}{_literal('[' * self.bracket)}{date}{_literal(self.joiner)}{before}"
             rf"(\d{{1,2}}){_literal(self.colon)}{minute}{_M}{after}{suffix}{end}"
             # A colon inside a name has no space after it; one that has is settled with the whole file's senders.
-            # An atomic group, since Python before 3.11.5 fails at a possessive repetition of a group.
-            r"(?:((?>[^:\n]+(?::(?![ \n\r]|\Z)[^:\n]*)*)):(?: |(?=\r?\n|\Z)))?"
+            # (Possessive repetition of a group would say it too, but fails in Python before 3.11.5.)
+            r"(?:([^:\n][^\n]*?):(?: |(?=\r?\n|\Z)))?"
         )
 
 
