@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 
 import asyncpg
+import structlog
 from sqlalchemy import event
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import DisconnectionError
@@ -13,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession, create_async_engine
 from app.settings import Settings
 from domain.outbox import PENDING_WAKE
 
+_log = structlog.get_logger()
 _SERVER_SETTINGS = {
     "application_name": "chat-insights",
     "timezone": "UTC",
@@ -77,7 +79,7 @@ class Database:
             yield session
             await session.commit()
         except BaseException:
-            await asyncio.shield(session.close())
+            await asyncio.shield(_roll_back(session))
             raise
         if session.info.pop(PENDING_WAKE, False):
             await self._wake()
@@ -87,6 +89,14 @@ def _refuse_closed(connection: DBAPIConnection, _record: object, _proxy: object)
     """Have the pool replace a connection that its server has closed. A ping would be three round trips more."""
     if connection.driver_connection.is_closed():
         raise DisconnectionError
+
+
+async def _roll_back(session: AsyncSession) -> None:
+    """Give the session's connection back. What ended the block says more than that a server is gone by now."""
+    try:
+        await session.close()
+    except Exception as error:  # noqa: BLE001 - a connection that cannot roll back is rolled back by its server
+        _log.warning("database.rollback_failed", exc_info=error)
 
 
 async def _keep(_connection: object) -> None:
