@@ -50,8 +50,8 @@ class Product:
     async def request(self, chat_id):
         return await self.indexing(lambda indexing: indexing.request(chat_id))
 
-    async def indexed(self, texts):
-        chat_id, user_id = await self.chat(texts)
+    async def indexed(self, texts, **others):
+        chat_id, user_id = await self.chat(texts, **others)
         await self.request(chat_id)
         await index_chat(self.resources, chat_id)
         return chat_id, user_id
