@@ -14,7 +14,7 @@ from domain.insights.analyst.family import SUBJECTS, Echo, Family
 from domain.insights.analyst.lexicon import mask_of
 from domain.insights.analyst.measures import point
 from domain.insights.analyst.phrasing import joined, told_apart
-from domain.insights.analyst.scoring import component, reaches, share
+from domain.insights.analyst.scoring import component, reaches, share, tone
 from domain.insights.analyst.view import View
 from domain.insights.content import Component
 
@@ -50,7 +50,7 @@ _PLAIN = frozenset({Act.TOUCH, Act.THANKS, Act.SUPPORT, Act.LOYALTY})
 _LIGHT = frozenset({Act.LAUGHTER, Act.TEASE})
 _NOT_OPEN = NEGATIVE | REPAIRING | _LIGHT | {Act.THANKS, Act.GOOD_NEWS, Act.CELEBRATION, Act.WITHDRAWAL}
 _CARING = friendship.CARING - {Act.AFFECTION, Act.PRAISE, Act.QUESTION_OPEN}
-_FULL_WARMTH, _FULL_RATIO, _FULL_OPENNESS, _FULL_GRATITUDE = 12.0, 5.0, 3.0, 5.0
+_FULL_WARMTH, _FULL_OPENNESS, _FULL_GRATITUDE = 12.0, 3.0, 5.0
 _ASKED_MESSAGES, _ASKED_SECONDS = 3, 3_600
 
 
@@ -211,7 +211,7 @@ class Climate:
 
     def components(self) -> list[Component]:
         """Of a score; care only where there are enough moments, tone where anything was classified."""
-        warm, negative = len(self.warm), self.view.count(NEGATIVE)
+        warm = len(self.warm)
         found = [
             component(
                 "warmth",
@@ -237,17 +237,8 @@ class Climate:
                 len(self.open),
                 f"The rate of opening up, of 3 per 100. {OPEN}",
             ),
+            *self.tone(),
         ]
-        if warm + negative:
-            found.append(
-                component(
-                    "tone",
-                    reaches(warm / max(1, negative), _FULL_RATIO),
-                    warm + negative,
-                    "Warm messages for each negative one, of 5 (the ratio of Gottman & Levenson 1992), counted on the "
-                    "messages that the word lists tell.",
-                )
-            )
         if self.cared.of >= LEAST:
             found.append(
                 component(
@@ -258,6 +249,10 @@ class Climate:
                 )
             )
         return found
+
+    def tone(self) -> list[Component]:
+        """Of a score, in case anything is warm or negative."""
+        return tone(len(self.warm), self.view.count(NEGATIVE))
 
     def advice(self, name: str) -> Advice:
         """What a low component of that name calls for."""

@@ -34,7 +34,7 @@ def moments(view: View, cues: Acts, replies: Acts, seconds: int = _HOUR) -> list
     Cues of one person less than half an hour apart are one, so that a bad evening is not counted ten times.
     """
     return [
-        _moment(view, cue, lambda later: view.has(later, replies), _REPLY_MESSAGES, seconds)
+        reply_to(view, cue, lambda later: view.has(later, replies), _REPLY_MESSAGES, seconds)
         for cue in view.apart(view.positions(cues), _CUES_APART)
     ]
 
@@ -47,7 +47,7 @@ def support(view: View) -> list[Moment]:
 
 def answers(view: View, hours: int = 24) -> list[Moment]:
     """Questions, those of one turn being one, with the first message of somebody else."""
-    return [_moment(view, cue, lambda _: True, 50, hours * _HOUR) for cue in view.apart(view.asking(), 5 * _MINUTE)]
+    return [reply_to(view, cue, lambda _: True, 50, hours * _HOUR) for cue in view.apart(view.asking(), 5 * _MINUTE)]
 
 
 @once
@@ -75,7 +75,8 @@ def median_lag(found: Sequence[Moment], *, to: int | None = None) -> float | Non
     return quantile(sorted(moment.lag for moment in found if moment.lag is not None and to in {None, moment.by}), 50)
 
 
-def _moment(view: View, cue: int, fits: Callable[[int], bool], messages: int, seconds: int) -> Moment:
+def reply_to(view: View, cue: int, fits: Callable[[int], bool], messages: int, seconds: int) -> Moment:
+    """A cue with the first fitting message of somebody else, of so many messages and seconds after it."""
     by = view.sender(cue)
     for later in view.following(cue, messages, seconds):
         if view.sender(later) != by and fits(later):

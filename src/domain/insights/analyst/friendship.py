@@ -15,7 +15,7 @@ from domain.chats.statistics.estimates import proportion
 from domain.chats.statistics.languages import stop_words
 from domain.chats.statistics.model import Proportion
 from domain.insights.analyst.acts import SUPPORTIVE, TOPICS, Act, Pronoun
-from domain.insights.analyst.exchanges import Moment
+from domain.insights.analyst.exchanges import Moment, reply_to
 from domain.insights.analyst.lexicon import Hit, mask_of
 from domain.insights.analyst.phrasing import leader
 from domain.insights.analyst.tokens import BREAK, folded
@@ -193,11 +193,7 @@ def _goes_with(name: SharedName, other: SharedName) -> bool:
 
 
 def _moment(view: View, cue: int, fits: Callable[[int], bool]) -> Moment:
-    by = view.sender(cue)
-    for later in view.following(cue, _REPLY_MESSAGES, _REPLY_SECONDS):
-        if view.sender(later) != by and fits(later):
-            return Moment(cue, by, later, view.sender(later), view.time(later) - view.time(cue))
-    return Moment(cue, by, None, None, None)
+    return reply_to(view, cue, fits, _REPLY_MESSAGES, _REPLY_SECONDS)
 
 
 def _is_own(view: View, position: int, act: Act) -> bool:

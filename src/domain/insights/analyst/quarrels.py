@@ -9,13 +9,14 @@ from itertools import combinations
 from domain.chats.statistics.estimates import proportion
 from domain.chats.statistics.model import Proportion
 from domain.insights.analyst import evidence, exchanges, tension
-from domain.insights.analyst.acts import NEGATIVE, WARM, Act
+from domain.insights.analyst.acts import NEGATIVE, Act
 from domain.insights.analyst.claims import Advice
+from domain.insights.analyst.climate import Climate
 from domain.insights.analyst.exchanges import Moment
 from domain.insights.analyst.family import SUBJECTS, Family
 from domain.insights.analyst.measures import point
 from domain.insights.analyst.phrasing import joined
-from domain.insights.analyst.scoring import component, reaches, share
+from domain.insights.analyst.scoring import component, share
 from domain.insights.analyst.tension import Clash, told_lag
 from domain.insights.analyst.view import View
 from domain.insights.content import Component, Exchange
@@ -28,11 +29,9 @@ REPAIRED = "Repairs after friction, within a week and before the next; taken up 
 LEAST = 3
 """Frictions from which a share is told as a quality or counts in a score."""
 
-_RATIO = "Warm messages for each one with anger, criticism, contempt or a demand in it."
 _DISSENT = "Messages that disagree, with or without anger, criticism, contempt or a demand in them."
 _FORGIVEN = "Apologies that another answers within an hour with words of forgiveness."
-_COMPLAINTS = frozenset({Act.CRITICISM, Act.DEMAND})
-_FULL_RATIO, _HALF = 5.0, 0.5
+_HALF = 0.5
 
 
 @dataclass(frozen=True)
@@ -43,6 +42,11 @@ class Quarrels:
     def view(self) -> View:
         return self.family.view
 
+    @cached_property
+    def climate(self) -> Climate:
+        """Of the same people, for what is warm."""
+        return Climate(self.family)
+
     # What is there
 
     @cached_property
@@ -52,7 +56,7 @@ class Quarrels:
     @property
     def mended(self) -> list[Clash]:
         """Those with a repair that was taken up."""
-        return [clash for clash in self.clashes if clash.taken_up is not None]
+        return tension.mended(self.clashes)
 
     @property
     def joined_later(self) -> list[Clash]:
@@ -67,8 +71,7 @@ class Quarrels:
     @property
     def touched(self) -> Proportion:
         """The share of conversations with friction."""
-        held = {self.view.session(clash.negative[0]) for clash in self.clashes}
-        return proportion(len(held), self.view.statistics.sessions.count)
+        return tension.touched(self.view, self.clashes)
 
     @property
     def closed(self) -> Proportion:
@@ -108,19 +111,8 @@ class Quarrels:
 
     def recurring(self) -> dict[str, list[Clash]]:
         """Ways of talking worth a thought, by name, with the frictions that show them."""
-        view = self.view
         found = {
-            "pressing and stepping back": [
-                clash for clash in self.clashes if any(one != two for one in clash.demanded for two in clash.withdrew)
-            ],
-            "criticism answered with criticism": [
-                clash
-                for clash in self.clashes
-                if sum(not _COMPLAINTS.isdisjoint(tension.moves(view, clash, one)) for one in clash.people) > 1
-            ],
-            "words that belittle": [
-                clash for clash in self.clashes if any(view.has(at, Act.CONTEMPT) for at in clash.negative)
-            ],
+            **tension.patterns(self.view, self.clashes),
             "left open in the chat": [clash for clash in self.clashes if clash.repair is None],
         }
         return {name: shown for name, shown in found.items() if shown}
@@ -137,14 +129,6 @@ class Quarrels:
         """How many of the frictions something stands in."""
         return self.family.times(f"friction.{what}", count, FRICTION, len(self.clashes))
 
-    def ratio(self) -> str:
-        """A sentence about warm and negative messages."""
-        warm, negative = self._tone()
-        if not negative:
-            return "The word lists find no message with anger, criticism, belittling words or a demand."
-        told = self.family.say.number("warm.to_negative", round(warm / negative, 1), "ratio", warm + negative, _RATIO)
-        return f"For each message with anger, criticism or a demand there are {told} warm ones."
-
     def summary(self) -> str:
         """What was found, in a few sentences."""
         sessions = self.family.say.count("sessions", self.touched.of, "statistics.sessions.count")
@@ -154,7 +138,7 @@ class Quarrels:
             subject = next((act for act, _ in self.subjects() if act is not None), None)
             if subject is not None:
                 told.insert(1, f"What is mentioned in them most: {SUBJECTS[subject]}.")
-        return point(" ".join([*told, self.ratio()]))
+        return point(" ".join([*told, self.climate.told_ratio()]))
 
     def told_repair(self) -> str:
         """A sentence or two about repairs; there is friction."""
@@ -216,27 +200,11 @@ class Quarrels:
         view = self.view
         return proportion(view.count(Act.DISSENT, without=NEGATIVE), view.count(Act.DISSENT))
 
-    def _tone(self) -> tuple[int, int]:
-        return self.view.count(WARM, without=NEGATIVE), self.view.count(NEGATIVE)
-
     # What follows
 
     def components(self) -> list[Component]:
         """Of the score; repair and respect only where there was friction to tell it from."""
-        warm, negative = self._tone()
-        found = [
-            component("calm", 1 - share(self.touched), self.touched.of, "The share of conversations without friction.")
-        ]
-        if warm + negative:
-            found.append(
-                component(
-                    "tone",
-                    reaches(warm / max(1, negative), _FULL_RATIO),
-                    warm + negative,
-                    "Warm messages for each negative one, of 5 (the ratio of Gottman & Levenson 1992), counted on the "
-                    "messages that the word lists tell.",
-                )
-            )
+        found = [tension.calm(self.touched), *self.climate.tone()]
         if self.clashes:
             found.append(component("repair", share(self.closed), len(self.clashes), REPAIRED))
         if len(self.clashes) >= LEAST:
@@ -271,7 +239,8 @@ class Quarrels:
         return Advice(
             title="Say the good things too",
             target=self.family.names,
-            suggestion=f"{self.ratio()} A plain thank-you for something small is the easiest place to begin.",
+            suggestion=f"{self.climate.told_ratio()} A plain thank-you for something small is the easiest place to "
+            "begin.",
             why="What goes well is easily left unsaid.",
             example="Thank you for taking the bins out. I noticed.",
         )

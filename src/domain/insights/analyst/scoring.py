@@ -8,11 +8,23 @@ from domain.insights.content import Component
 
 _ENOUGH = 300
 """Messages at which two thirds of full confidence is reached."""
+_FULL_TONE = 5.0
 
 
 def component(name: str, value: float, n: int, definition: str) -> Component:
     """A part of a score, held between 0 and 1."""
     return Component(name=name, value=round(min(1.0, max(0.0, value)), 3), n=n, definition=definition)
+
+
+def tone(warm: int, negative: int) -> list[Component]:
+    """How many warm messages there are for each negative one; nothing where there are neither."""
+    if not warm + negative:
+        return []
+    definition = (
+        "Warm messages for each negative one, of 5 (the ratio of Gottman & Levenson 1992), counted on the messages "
+        "that the word lists tell."
+    )
+    return [component("tone", reaches(warm / max(1, negative), _FULL_TONE), warm + negative, definition)]
 
 
 def score(components: Sequence[Component]) -> int:

@@ -6,16 +6,15 @@ from itertools import pairwise
 
 from domain.chats.statistics.estimates import proportion, quantile
 from domain.chats.statistics.model import Proportion
-from domain.insights.analyst import evidence, exchanges
+from domain.insights.analyst import evidence, exchanges, tension
 from domain.insights.analyst.acts import NEGATIVE, WARM, Act
 from domain.insights.analyst.claims import Advice
 from domain.insights.analyst.exchanges import Moment
 from domain.insights.analyst.measures import point
 from domain.insights.analyst.phrasing import graded
 from domain.insights.analyst.romance import Pair
-from domain.insights.analyst.scoring import component, reaches, share
-from domain.insights.analyst.tension import FRICTION, REPAIRED, Clash, mending, moves
-from domain.insights.analyst.tension import heard as heard_complaints
+from domain.insights.analyst.scoring import component, share, tone
+from domain.insights.analyst.tension import COMPLAINTS, FRICTION, REPAIRED, Clash, mending
 from domain.insights.analyst.tokens import BREAK
 from domain.insights.content import Component, Exchange
 
@@ -27,11 +26,9 @@ _CLASSIFIED = "Messages that the word lists call warm or negative, of all messag
 
 _HEARD = "Criticism and demands outside of friction that the other answers with a repair within an hour."
 _FORGIVEN = "Apologies that the other answers within an hour with words of forgiveness."
-_COMPLAINTS = frozenset({Act.CRITICISM, Act.DEMAND})
 
 _FEW = 8
 _LONGER, _SHORTER = 1.25, 0.8
-_FULL_RATIO = 5.0
 _LEAST_MOMENTS = 3
 
 
@@ -44,14 +41,12 @@ class Strain:
     @property
     def touched(self) -> Proportion:
         """The share of conversations with friction."""
-        view = self.pair.view
-        held = {view.session(clash.negative[0]) for clash in self.clashes}
-        return proportion(len(held), view.statistics.sessions.count)
+        return tension.touched(self.pair.view, self.clashes)
 
     @property
     def taken_up(self) -> Proportion:
         """The share of frictions with a repair that was taken up."""
-        return proportion(sum(clash.taken_up is not None for clash in self.clashes), len(self.clashes))
+        return proportion(len(tension.mended(self.clashes)), len(self.clashes))
 
     def frictions(self) -> str:
         """Such as `4 moments of friction`."""
@@ -65,23 +60,7 @@ class Strain:
 
     def hurting(self) -> dict[str, list[Clash]]:
         """Patterns worth knowing, by name, with the frictions that show them; those that none shows are left out."""
-        view = self.pair.view
-        found = {
-            "pressing and stepping back": [
-                clash for clash in self.clashes if any(one != two for one in clash.demanded for two in clash.withdrew)
-            ],
-            "criticism answered with criticism": [
-                clash
-                for clash in self.clashes
-                if sum(not _COMPLAINTS.isdisjoint(moves(view, clash, one)) for one in clash.people) > 1
-            ],
-            "words that belittle": [
-                clash
-                for clash in self.clashes
-                if any(Act.CONTEMPT in moves(view, clash, person) for person in clash.people)
-            ],
-        }
-        return {name: shown for name, shown in found.items() if shown}
+        return tension.patterns(self.pair.view, self.clashes)
 
     def changes(self) -> list[str]:
         """How messages in friction differ from the rest; empty where they do not, or are too few."""
@@ -102,7 +81,7 @@ class Strain:
             if repairs:
                 first = pair.first(repairs)
                 who = f", mostly by {first}" if first in pair.names else ""
-                mended = sum(clash.taken_up is not None for clash in self.clashes)
+                mended = len(tension.mended(self.clashes))
                 told.append(
                     f"A repair is offered {self.times('repaired', len(repairs))}{who}, and taken up "
                     f"{self.times('mended', mended)}."
@@ -128,8 +107,8 @@ class Strain:
     def helping(self) -> list[tuple[str, str, list[Exchange]]]:
         """What helps, as a title, a sentence and its proof; what no message shows is left out."""
         view = self.pair.view
-        mended = [clash for clash in self.clashes if clash.taken_up is not None]
-        heard = heard_complaints(view, self.clashes)
+        mended = tension.mended(self.clashes)
+        heard = tension.heard(view, self.clashes)
         apologies = exchanges.moments(view, Act.APOLOGY, Act.FORGIVENESS)
         forgiven = exchanges.replied(apologies)
         forgiving = self.pair.times("apologies.forgiven", forgiven.count, _FORGIVEN, forgiven.of)
@@ -142,7 +121,7 @@ class Strain:
             (
                 "Hearing a complaint",
                 f"A complaint is answered with a repair {self.pair.times('complaints.heard', len(heard), _HEARD)}.",
-                evidence.replies(view, heard, 2, self._told("complains", "answers with a repair"), _COMPLAINTS),
+                evidence.replies(view, heard, 2, self._told("complains", "answers with a repair"), COMPLAINTS),
             ),
             (
                 "Letting an apology count",
@@ -160,21 +139,7 @@ class Strain:
 
     def components(self) -> list[Component]:
         """Of the score; repair and support only where there was something to repair or support."""
-        view = self.pair.view
-        warm, negative = self._warm(), view.count(NEGATIVE)
-        found = [
-            component("calm", 1 - share(self.touched), self.touched.of, "The share of conversations without friction.")
-        ]
-        if warm + negative:
-            found.append(
-                component(
-                    "warmth",
-                    reaches(warm / max(1, negative), _FULL_RATIO),
-                    warm + negative,
-                    "Warm messages for each negative one, of 5 (the ratio of Gottman & Levenson 1992), counted on "
-                    "the messages that the word lists tell.",
-                )
-            )
+        found = [tension.calm(self.touched), *tone(self._warm(), self.pair.view.count(NEGATIVE))]
         if self.clashes:
             found.append(component("repair", share(self.taken_up), len(self.clashes), REPAIRED))
         replied = exchanges.replied(self.support)
@@ -184,7 +149,7 @@ class Strain:
 
     def advice(self, name: str) -> Advice:
         """What a low component of that name calls for."""
-        make = {"calm": self._pause, "warmth": self._warmer, "repair": self._mend, "support": self._answer}
+        make = {"calm": self._pause, "tone": self._warmer, "repair": self._mend, "support": self._answer}
         return make[name]()
 
     def told_support(self) -> str:

@@ -10,14 +10,16 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
-from domain.chats.statistics.estimates import quantile
+from domain.chats.statistics.estimates import proportion, quantile
+from domain.chats.statistics.model import Proportion
 from domain.insights.analyst import evidence, friction
 from domain.insights.analyst.acts import NEGATIVE, REPAIRING, TOPICS, Act, Pronoun
 from domain.insights.analyst.exchanges import Moment, moments
 from domain.insights.analyst.measures import Measures
 from domain.insights.analyst.phrasing import joined
+from domain.insights.analyst.scoring import component, share
 from domain.insights.analyst.view import View, once
-from domain.insights.content import Exchange
+from domain.insights.content import Component, Exchange
 
 _MINUTE, _HOUR, _DAY = 60, 3_600, 86_400
 _KIND = frozenset({Act.LAUGHTER, Act.TEASE, Act.SUPPORT, Act.OFFER_HELP, Act.AFFECTION, Act.THANKS})
@@ -35,6 +37,7 @@ _SEVERAL = 3
 FRICTION = "Messages of both against each other, each within 15 minutes of the one before; counted by the word lists."
 REPAIRED = "Repairs after friction, within a week and before the next; taken up when the other answers within an hour."
 
+COMPLAINTS = frozenset({Act.CRITICISM, Act.DEMAND})
 TOPIC_NAMES = {
     Act.TRAVEL: "trips and travel",
     Act.HOME: "the home",
@@ -83,6 +86,38 @@ class Clash:
     @property
     def starter(self) -> int:
         return self.people[0]
+
+
+def calm(touched: Proportion) -> Component:
+    """Of a score, by the share of conversations with friction."""
+    return component("calm", 1 - share(touched), touched.of, "The share of conversations without friction.")
+
+
+def touched(view: View, found: Sequence[Clash]) -> Proportion:
+    """The share of conversations with friction."""
+    held = {view.session(clash.negative[0]) for clash in found}
+    return proportion(len(held), view.statistics.sessions.count)
+
+
+def mended(found: Sequence[Clash]) -> list[Clash]:
+    """Those with a repair that was taken up."""
+    return [clash for clash in found if clash.taken_up is not None]
+
+
+def patterns(view: View, found: Sequence[Clash]) -> dict[str, list[Clash]]:
+    """Ways of talking that hurt, by name, with the clashes that show them; those that none shows are left out."""
+    shown = {
+        "pressing and stepping back": [
+            clash for clash in found if any(one != two for one in clash.demanded for two in clash.withdrew)
+        ],
+        "criticism answered with criticism": [
+            clash
+            for clash in found
+            if sum(not COMPLAINTS.isdisjoint(moves(view, clash, one)) for one in clash.people) > 1
+        ],
+        "words that belittle": [clash for clash in found if any(view.has(at, Act.CONTEMPT) for at in clash.negative)],
+    }
+    return {name: clashes for name, clashes in shown.items() if clashes}
 
 
 @once
