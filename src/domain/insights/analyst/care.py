@@ -108,7 +108,7 @@ class Care:
     # The numbers in words
 
     def told_supports(self, person: int) -> str:
-        return self.say.rate(f"support.rate:{self._name(person)}", self.supports(person), SUPPORT)
+        return self.say.rate(f"support.rate:{self.view.name(person)}", self.supports(person), SUPPORT)
 
     def told_hard(self) -> str:
         """A sentence about all hard times."""
@@ -123,7 +123,7 @@ class Care:
         )
 
     def told_cares(self, person: int) -> str:
-        name, other, found = self._name(person), self._name(self.other(person)), self.cares(person)
+        name, other, found = self.view.name(person), self.view.name(self.other(person)), self.cares(person)
         if not found.of:
             return f"The word lists find no hard time of {other} that {name} could have answered."
         times = self.say.times(f"hard_times:{other}", found.of, friendship.CARE)
@@ -140,7 +140,7 @@ class Care:
 
     def told_check_ins(self, person: int) -> str:
         found = self.checks_in(person)
-        return self.say.count(f"check_ins:{self._name(person)}", found.count, CHECK_INS, len(self.check_ins))
+        return self.say.count(f"check_ins:{self.view.name(person)}", found.count, CHECK_INS, len(self.check_ins))
 
     def told_news(self) -> str:
         celebrated = exchanges.replied(self.news)
@@ -154,7 +154,7 @@ class Care:
         compared = told_apart(self.view.names, self.people, self.supports, self.told_supports, deed)
         told = [f"{compared}.", self.told_hard()]
         if self.check_ins:
-            each = [f"{self.told_check_ins(person)} by {self._name(person)}" for person in self.people]
+            each = [f"{self.told_check_ins(person)} by {self.view.name(person)}" for person in self.people]
             told.append(f"Questions about how the other is: {joined(each)}.")
         if self.news:
             told.append(self.told_news())
@@ -198,7 +198,7 @@ class Care:
         return make[name]()
 
     def _say_more(self) -> Advice:
-        told = [f"{self._name(person)} {self.told_supports(person)}" for person in self.people]
+        told = [f"{self.view.name(person)} {self.told_supports(person)}" for person in self.people]
         return Advice(
             title="Put support into words",
             target=self._names(),
@@ -211,10 +211,10 @@ class Care:
         least = min(self.people, key=lambda person: (self.supports(person).percent or 0.0, person))
         return Advice(
             title="Give support back",
-            target=[self._name(least)],
-            suggestion=f"{self._name(least)} writes supportive messages at a rate of {self.told_supports(least)}, "
-            f"{self._name(self.other(least))} at {self.told_supports(self.other(least))}; a word of comfort or praise "
-            "evens that out.",
+            target=[self.view.name(least)],
+            suggestion=f"{self.view.name(least)} writes supportive messages at a rate of {self.told_supports(least)}, "
+            f"{self.view.name(self.other(least))} at {self.told_supports(self.other(least))}; a word of comfort or "
+            "praise evens that out.",
             why="Support that goes both ways is easier to accept.",
             example="You were there for me last time. What can I do for you?",
         )
@@ -242,13 +242,10 @@ class Care:
         return any(Act.CHECK_IN in hit.acts and hit.start < _OPENING_TOKENS for hit in self.view.tagged.hits(position))
 
     def _names(self) -> list[str]:
-        return [self._name(person) for person in self.people]
+        return [self.view.name(person) for person in self.people]
 
     def other(self, person: int) -> int:
         return self.people[1] if person == self.people[0] else self.people[0]
-
-    def _name(self, person: int) -> str:
-        return self.view.names[person]
 
 
 def kind_of(view: View, reply: int, asking: Collection[int]) -> str:

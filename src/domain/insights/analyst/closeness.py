@@ -84,20 +84,20 @@ class Closeness:
     # The numbers in words
 
     def told_opens_up(self, person: int) -> str:
-        return self.say.rate(f"opening_up.rate:{self._name(person)}", self.opens_up(person), RATE)
+        return self.say.rate(f"opening_up.rate:{self.view.name(person)}", self.opens_up(person), RATE)
 
     def told_affection(self, person: int) -> str:
-        return self.say.rate(f"affection.rate:{self._name(person)}", self.affection(person), RATE)
+        return self.say.rate(f"affection.rate:{self.view.name(person)}", self.affection(person), RATE)
 
     def told_supports(self, person: int) -> str:
-        return self.say.share(f"support.rate:{self._name(person)}", self.supports(person), SUPPORTED)
+        return self.say.share(f"support.rate:{self.view.name(person)}", self.supports(person), SUPPORTED)
 
     def told_weekly(self, name: str, positions: Sequence[int]) -> str:
         return self.say.number(name, round(self.weekly(positions), 1), "per week", len(positions), RATE)
 
     def told_support(self, person: int) -> str:
         """A sentence or two about what comes back from somebody."""
-        name, other = self._name(person), self._name(self._other(person))
+        name, other = self.view.name(person), self.view.name(self._other(person))
         given = self.supports(person)
         if not given.of:
             return f"{other} has no moment of opening up that could be answered."
@@ -144,7 +144,7 @@ class Closeness:
 
     def told_we_talk(self) -> str:
         """A sentence about words for us; nothing where there are none."""
-        shares = {self._name(person): self.view.we_talk(person) for person in self.people}
+        shares = {self.view.name(person): self.view.we_talk(person) for person in self.people}
         told = [
             f"{name} {self.say.share(f'we_talk:{name}', found, WE_TALK)}" for name, found in shares.items() if found.of
         ]
@@ -266,13 +266,13 @@ class Closeness:
         shown = least if both else most
         if (of(shown).percent or 0.0) < _WORTH_SAYING:
             return []
-        source = f"{title.lower().replace(' ', '_')}.rate:{self._name(shown)}"
-        also = f", {self._name(most)} at least as often" if both else ""
+        source = f"{title.lower().replace(' ', '_')}.rate:{self.view.name(shown)}"
+        also = f", {self.view.name(most)} at least as often" if both else ""
         return [
             Claim(
                 value=reaches(of(shown).percent or 0.0, _AFFECTION_FULL) * (0.9 if both else 0.5),
                 title=title,
-                describe=lambda: f"{self._name(shown)} {does} in {self.say.rate(source, of(shown), RATE)}{also}.",
+                describe=lambda: f"{self.view.name(shown)} {does} in {self.say.rate(source, of(shown), RATE)}{also}.",
                 positions=self.view.positions(acts, None if both else shown),
                 context=lambda position: f"{self.view.speaker(position)} {does}.",
                 acts=acts,
@@ -283,8 +283,8 @@ class Closeness:
         least = min(self.people, key=lambda person: (self.opens_up(person).percent or 0.0, person))
         return Advice(
             title="Tell one thing more",
-            target=[self._name(least)],
-            suggestion=f"{self._name(least)} opens up in {self.told_opens_up(least)}; a sentence on how "
+            target=[self.view.name(least)],
+            suggestion=f"{self.view.name(least)} opens up in {self.told_opens_up(least)}; a sentence on how "
             "a day really was is enough to begin with.",
             why="What is told can be answered.",
             example="Honest answer to how my day was:",
@@ -294,7 +294,7 @@ class Closeness:
         least = min(self.people, key=lambda person: (self.supports(person).percent or 0.0, person))
         return Advice(
             title="Answer the feeling first",
-            target=[self._name(least)],
+            target=[self.view.name(least)],
             suggestion=f"{self.told_support(least)} A short word before the topic moves on would raise that.",
             why="An answer to what was told shows that it was read.",
             example="That sounds hard. Do you want to tell me more, or shall I take your mind off it?",
@@ -304,9 +304,9 @@ class Closeness:
         least = min(self.people, key=lambda person: (self.affection(person).percent or 0.0, person))
         return Advice(
             title="Say what you like about the other",
-            target=[self._name(least)],
-            suggestion=f"{self._name(least)} writes something affectionate in {self.told_affection(least)}; one kind "
-            "sentence a day would be seen.",
+            target=[self.view.name(least)],
+            suggestion=f"{self.view.name(least)} writes something affectionate in {self.told_affection(least)}; one "
+            "kind sentence a day would be seen.",
             why="What is written can be read again.",
             example="I thought of you today when",
         )
@@ -315,7 +315,7 @@ class Closeness:
         found = self.view.apart(self.view.positions(Act.CHECK_IN), APART)
         return Advice(
             title="Ask how the other is",
-            target=[self._name(person) for person in self.people],
+            target=[self.view.name(person) for person in self.people],
             suggestion=f"Questions about how the other is come {self.told_weekly('check_ins.per_week', found)} times a "
             "week; one on a hard day counts most.",
             why="Some things are told only when somebody asks.",
@@ -325,7 +325,7 @@ class Closeness:
     def _repair(self) -> Advice:
         return Advice(
             title="Come back after friction",
-            target=[self._name(person) for person in self.people],
+            target=[self.view.name(person) for person in self.people],
             suggestion=f"{self.told_friction()} A word the same day closes what is open.",
             why="It says that the two of you matter more than the point.",
             example="I did not like how we left it. Can we talk?",
@@ -333,9 +333,6 @@ class Closeness:
 
     def _other(self, person: int) -> int:
         return next(other for other in self.people if other != person)
-
-    def _name(self, person: int) -> str:
-        return self.view.names[person]
 
 
 def opening(view: View, position: int) -> str:

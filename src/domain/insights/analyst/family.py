@@ -11,7 +11,7 @@ from domain.insights.analyst.evidence import exchange
 from domain.insights.analyst.measures import Measures
 from domain.insights.analyst.tension import TOPIC_NAMES
 from domain.insights.analyst.view import View
-from domain.insights.content import Component, Exchange
+from domain.insights.content import Exchange
 
 _MINUTE, _HOUR = 60, 3_600
 _REPLY_MESSAGES, _REPLY_SECONDS = 12, 4 * _HOUR
@@ -19,8 +19,6 @@ _REPLIES = 3
 """How many messages of one person may be the answer."""
 _APART = 30 * _MINUTE
 _BEFORE_SECONDS = 15 * _MINUTE
-_HIGH = 0.95
-"""A part of a score from which there is nothing to advise."""
 
 SUBJECTS: dict[Act, str] = {act: name for act, name in TOPIC_NAMES.items() if act != Act.FAMILY}
 """What a family's messages are about; words such as `mum` name a person there, not a subject."""
@@ -66,12 +64,6 @@ class Family:
         before = self.view.preceding(position, 1, _BEFORE_SECONDS)
         shown = [at for at in before if self.view.sender(at) != self.view.sender(position)]
         return exchange(self.view, [*shown, position], context)
-
-
-def weakest(components: Sequence[Component], most: int = 2) -> list[str]:
-    """The parts of a score that leave something to advise, the lowest first."""
-    lacking = [part for part in components if part.value < _HIGH]
-    return [part.name for part in sorted(lacking, key=lambda part: (part.value, part.name))[:most]]
 
 
 @dataclass(frozen=True, slots=True)

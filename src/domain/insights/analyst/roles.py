@@ -180,7 +180,7 @@ class Roles:
     # The numbers in words
 
     def told_role(self, role: str, person: int) -> str:
-        name = self._name(person)
+        name = self.view.name(person)
         if role == "opener":
             return f"opens {self.talk.told_started(person)} of the conversations"
         does = "makes others laugh" if role == "entertainer" else _ROLES[role][1]
@@ -189,7 +189,7 @@ class Roles:
 
     def told_decides(self, person: int) -> str:
         return self.say.count(
-            f"decisions:{self._name(person)}", self.decides(person).count, DECISIONS, len(self.decisions)
+            f"decisions:{self.view.name(person)}", self.decides(person).count, DECISIONS, len(self.decisions)
         )
 
     def told_mild(self) -> str:
@@ -202,7 +202,7 @@ class Roles:
         return f"Of the requests, {told} of {total} are taken on in the chat."
 
     def told_decisions(self) -> str:
-        parts = [f"{self._name(person)} {self.told_decides(person)}" for person in self.people]
+        parts = [f"{self.view.name(person)} {self.told_decides(person)}" for person in self.people]
         return f"Proposals that others agreed to: {joined(parts)}."
 
     def summary(self) -> str:
@@ -210,7 +210,7 @@ class Roles:
         leading = [(person, roles[0]) for person in self.people if (roles := self.roles(person))]
         told = ["No role stands out from the others by the word lists."]
         if leading:
-            each = [f"{self._name(person)} {self.told_role(role, person)}" for person, role in leading]
+            each = [f"{self.view.name(person)} {self.told_role(role, person)}" for person, role in leading]
             told = [
                 f"{each[0]}, more often than anybody else." if len(each) == 1 else f"What stands out: {joined(each)}."
             ]
@@ -251,7 +251,7 @@ class Roles:
 
     def advice(self, name: str) -> Advice:
         """What a low component of that name calls for."""
-        everybody = [self._name(person) for person in self.people]
+        everybody = [self.view.name(person) for person in self.people]
         make: dict[str, Callable[[], Advice]] = {
             "shared talk": lambda: self.talk.advice("messages"),
             "answers to questions": lambda: self.talk.advice("questions"),
@@ -340,16 +340,13 @@ class Roles:
         view, by = self.view, self.view.sender(position)
         others = [person for person in view.people if person != by]
         if len(others) == 1:
-            return self._name(others[0])
+            return self.view.name(others[0])
         tokens = set(view.tagged.tokens(position))
-        named = [person for person in others if tokens & _first_names(self._name(person))]
+        named = [person for person in others if tokens & _first_names(self.view.name(person))]
         if named:
-            return joined([self._name(person) for person in named])
+            return joined([self.view.name(person) for person in named])
         before = [at for at in reversed(view.preceding(position, _NEAR, _HOUR)) if view.sender(at) != by]
-        return self._name(view.sender(before[0])) if before else "everyone"
-
-    def _name(self, person: int) -> str:
-        return self.view.names[person]
+        return self.view.name(view.sender(before[0])) if before else "everyone"
 
 
 def _first_names(name: str) -> set[str]:

@@ -9,6 +9,8 @@ from domain.insights.content import Component
 _ENOUGH = 300
 """Messages at which two thirds of full confidence is reached."""
 _FULL_TONE = 5.0
+_HIGH = 0.95
+"""A part from which there is nothing to advise."""
 
 
 def component(name: str, value: float, n: int, definition: str) -> Component:
@@ -30,6 +32,12 @@ def tone(warm: int, negative: int) -> list[Component]:
 def score(components: Sequence[Component]) -> int:
     """From 0 to 10, halves rounded up."""
     return int(10 * sum(part.value for part in components) / len(components) + 0.5)
+
+
+def weakest(components: Sequence[Component], most: int = 2, below: float = _HIGH) -> list[str]:
+    """The names of the parts that leave something to advise, the lowest first."""
+    lacking = [part for part in components if part.value < below]
+    return [part.name for part in sorted(lacking, key=lambda part: (part.value, part.name))[:most]]
 
 
 def share(found: Proportion) -> float:

@@ -93,20 +93,20 @@ class Talk:
     # The numbers in words
 
     def told_started(self, person: int) -> str:
-        return self.say.share(f"initiations:{self._name(person)}", self.started(person), INITIATIONS)
+        return self.say.share(f"initiations:{self.view.name(person)}", self.started(person), INITIATIONS)
 
     def told_asked(self, person: int) -> str:
-        return self.say.share(f"questions:{self._name(person)}", self.asked(person), QUESTIONS)
+        return self.say.share(f"questions:{self.view.name(person)}", self.asked(person), QUESTIONS)
 
     def told_messages(self, person: int) -> str:
-        return self.say.share(f"messages:{self._name(person)}", self.messages(person), MESSAGES)
+        return self.say.share(f"messages:{self.view.name(person)}", self.messages(person), MESSAGES)
 
     def told_words(self, person: int) -> str:
-        return self.say.share(f"words:{self._name(person)}", self.words(person), WORDS)
+        return self.say.share(f"words:{self.view.name(person)}", self.words(person), WORDS)
 
     def told_median(self, person: int) -> str:
         n = self.view.stats(person).turn_taking.response_time.n
-        return self.say.seconds(f"response_time.median:{self._name(person)}", self.median(person), n, RESPONSES)
+        return self.say.seconds(f"response_time.median:{self.view.name(person)}", self.median(person), n, RESPONSES)
 
     def told_answers(self) -> str:
         return self.say.share("questions.answered", exchanges.replied(self.answers), ANSWERS)
@@ -171,16 +171,16 @@ class Talk:
         top, first, slow = self.most(self.messages), self.most(self.started), self.slowest()
         wordy = self.most(self.words)
         lead = self.told_started(first)
-        opened = f"{self._name(first)} opens {point(lead)} of the {sessions} conversations"
+        opened = f"{self.view.name(first)} opens {point(lead)} of the {sessions} conversations"
         pace = f"a typical answer takes {self.told_median(slow)}"
         if duration(self.median(slow)) != duration(self.median(self.quickest())):
             quick = self.quickest()
-            pace = f"{self._name(quick)} typically answers after {self.told_median(quick)}, {self._name(slow)} after "
-            pace += self.told_median(slow)
-        share_of_messages = f"{self._name(top)} writes {point(self.told_messages(top))} of the messages"
+            pace = f"{self.view.name(quick)} typically answers after {self.told_median(quick)}, "
+            pace += f"{self.view.name(slow)} after {self.told_median(slow)}"
+        share_of_messages = f"{self.view.name(top)} writes {point(self.told_messages(top))} of the messages"
         carried = f"{share_of_messages} and {self.told_words(top)} of the words"
         if wordy != top:
-            carried = f"{share_of_messages}, {self._name(wordy)} {self.told_words(wordy)} of the words"
+            carried = f"{share_of_messages}, {self.view.name(wordy)} {self.told_words(wordy)} of the words"
         asks = told_apart(names, self.people, self.asked, self.told_asked, "asks|ask")
         back = f", and {point(self.told_answers())} of the questions get an answer within a day" if self.answers else ""
         return f"{opened}, and {pace}. {carried}. {asks}{back}."
@@ -195,7 +195,7 @@ class Talk:
             title="Questions are answered",
             describe=lambda: f"Within a day, {self.told_answers()} of the questions get an answer.",
             positions=[moment.cue for moment in self.answers if moment.lag is not None and moment.lag <= _HOUR],
-            context=lambda position: f"A question that {self._name(repliers[position])} answered within the hour.",
+            context=lambda position: f"A question that {self.view.name(repliers[position])} answered within the hour.",
         )
 
     def _soon_answered(self) -> Claim | None:
@@ -218,7 +218,8 @@ class Talk:
             value=min(1.0, even),
             title="Everybody starts conversations",
             describe=lambda: (
-                f"Nobody has to open every conversation: even {self._name(least)} starts {self.told_started(least)}."
+                "Nobody has to open every conversation: even "
+                f"{self.view.name(least)} starts {self.told_started(least)}."
             ),
             positions=[start for start in self.view.session_starts() if self.view.sender(start) in self.people],
             context=lambda position: f"{self.view.speaker(position)} opens a conversation.",
@@ -232,7 +233,8 @@ class Talk:
             value=min(1.0, share(self.asked(least)) * _ASKING),
             title="Everybody asks",
             describe=lambda: (
-                f"Interest goes all ways: even {self._name(least)} asks in {self.told_asked(least)} of the messages."
+                "Interest goes all ways: even "
+                f"{self.view.name(least)} asks in {self.told_asked(least)} of the messages."
             ),
             positions=[asking for asking in self.view.asking() if self.view.sender(asking) in self.people],
             context=lambda position: f"{self.view.speaker(position)} asks.",
@@ -268,9 +270,9 @@ class Talk:
         least = self.least(self.started)
         return Advice(
             title="Take turns in opening a conversation",
-            target=[self._name(least)],
-            suggestion=f"{self._name(least)} starts {self.told_started(least)} of the conversations; an opening more "
-            "each week moves that.",
+            target=[self.view.name(least)],
+            suggestion=f"{self.view.name(least)} starts {self.told_started(least)} of the conversations; an opening "
+            "more each week moves that.",
             why="Those who are written to first know that they are thought of.",
             example="I just saw something that made me think of you. How is your week?",
         )
@@ -279,9 +281,9 @@ class Talk:
         top = self.most(self.messages)
         return Advice(
             title="Hand the word over",
-            target=[self._name(top)],
-            suggestion=f"{self._name(top)} writes {self.told_messages(top)} of the messages; a question at the end of "
-            "one gives the word away.",
+            target=[self.view.name(top)],
+            suggestion=f"{self.view.name(top)} writes {self.told_messages(top)} of the messages; a question at the end "
+            "of one gives the word away.",
             why="A conversation is easier to carry when it rests on more than one.",
             example="That is my side of it. What do you make of it?",
         )
@@ -290,8 +292,8 @@ class Talk:
         top = self.most(self.words)
         return Advice(
             title="Add a detail",
-            target=[self._name(person) for person in self.people if person != top],
-            suggestion=f"{self._name(top)} writes {self.told_words(top)} of the words; a second sentence from the "
+            target=[self.view.name(person) for person in self.people if person != top],
+            suggestion=f"{self.view.name(top)} writes {self.told_words(top)} of the words; a second sentence from the "
             "other side now and then evens that out.",
             why="Details give the other something to answer to.",
             example="It was good, and the best part of it was this:",
@@ -301,8 +303,8 @@ class Talk:
         slow = self.slowest()
         return Advice(
             title="Say when an answer will come",
-            target=[self._name(slow)],
-            suggestion=f"{self._name(slow)}'s typical answer takes {self.told_median(slow)}, and of all answers "
+            target=[self.view.name(slow)],
+            suggestion=f"{self.view.name(slow)}'s typical answer takes {self.told_median(slow)}, and of all answers "
             f"{self.told_within_an_hour()} come within the hour; a short sign bridges longer waits.",
             why="A wait is easier when it has an end.",
             example="I saw this and I am busy right now. I will write tonight.",
@@ -311,7 +313,7 @@ class Talk:
     def _answer_questions(self) -> Advice:
         return Advice(
             title="Come back to open questions",
-            target=[self._name(person) for person in self.people],
+            target=[self.view.name(person) for person in self.people],
             suggestion=f"Within a day, {self.told_answers()} of the questions get an answer; the others can be taken "
             "up later.",
             why="A late answer still says that the question was read.",
@@ -320,6 +322,3 @@ class Talk:
 
     def _evenness(self, of: Callable[[int], Proportion]) -> float:
         return evenness(of(self.least(of)).count, of(self.most(of)).count)
-
-    def _name(self, person: int | None) -> str:
-        return "" if person is None else self.view.names[person]

@@ -132,7 +132,7 @@ class Trust:
     # The numbers in words
 
     def told_there(self, person: int) -> str:
-        name, other, found = self._name(person), self._name(self._other(person)), self.there(person)
+        name, other, found = self.view.name(person), self.view.name(self._other(person)), self.there(person)
         if not found.of:
             return f"The word lists find no hard time of {other} that {name} could have answered."
         times = self.say.times(f"hard_times:{other}", found.of, friendship.CARE)
@@ -140,8 +140,8 @@ class Trust:
         return f"{other} writes of a hard time {times}; {name} answers within four hours {there}."
 
     def told_promises(self, by: int | None = None) -> str:
-        of = "" if by is None else f":{self._name(by)}"
-        whose = "to the other" if by is None else f"of {self._name(by)}"
+        of = "" if by is None else f":{self.view.name(by)}"
+        whose = "to the other" if by is None else f"of {self.view.name(by)}"
         own = [pledge for pledge in self.pledges if by in {None, pledge.by}]
         if not own:
             return f"The word lists find no promise {whose}."
@@ -154,20 +154,20 @@ class Trust:
 
     def told_answers(self) -> str:
         parts = [
-            f"{self._name(person)} answers "
-            f"{self.say.share(f'questions.answered:{self._name(person)}', self.answered(person), ANSWERS)} "
-            f"of {self._name(self._other(person))}'s questions within a day"
+            f"{self.view.name(person)} answers "
+            f"{self.say.share(f'questions.answered:{self.view.name(person)}', self.answered(person), ANSWERS)} "
+            f"of {self.view.name(self._other(person))}'s questions within a day"
             for person in self.people
             if self.answered(person).of
         ]
         return f"{joined(parts)}." if parts else "Neither asks with a question mark."
 
     def told_offers(self, person: int) -> str:
-        name = self._name(person)
+        name = self.view.name(person)
         return f"{name} offers help in {self.say.rate(f'offers.rate:{name}', self.offers(person), OFFERS)}"
 
     def told_loyal(self, person: int) -> str:
-        name = self._name(person)
+        name = self.view.name(person)
         own = sum(self.view.sender(at) == person for at in self.loyal)
         return f"{self.say.count(f'loyalty:{name}', own, LOYALTY, len(self.loyal))} by {name}"
 
@@ -188,7 +188,7 @@ class Trust:
         if self.talk.answers:
             told.append(self.told_answers())
         else:
-            told.append(f"{self._name(top)} opens {self.talk.told_started(top)} of the conversations.")
+            told.append(f"{self.view.name(top)} opens {self.talk.told_started(top)} of the conversations.")
         if self._presence.of:
             hard = self.say.times("hard_times", self._presence.of, friendship.PRESENCE)
             there = self.say.times("hard_times.answered", self._presence.count, friendship.PRESENCE, self._presence.of)
@@ -294,10 +294,7 @@ class Trust:
 
     @property
     def _names(self) -> list[str]:
-        return [self._name(person) for person in self.people]
+        return [self.view.name(person) for person in self.people]
 
     def _other(self, person: int) -> int:
         return self.people[1] if person == self.people[0] else self.people[0]
-
-    def _name(self, person: int) -> str:
-        return self.view.names[person]

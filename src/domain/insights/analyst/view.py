@@ -140,6 +140,10 @@ class View:
     def sender(self, position: int) -> int:
         return self.transcript.senders[position]
 
+    def name(self, person: int | None) -> str:
+        """A participant's name; nothing for nobody."""
+        return "" if person is None else self.names[person]
+
     def speaker(self, position: int) -> str:
         return self.names[self.transcript.senders[position]]
 

@@ -153,13 +153,13 @@ class Vitality:
         return self.say.share("weeks.shared", self.weeks, friendship.WEEKS)
 
     def told_makes_laugh(self, person: int) -> str:
-        return self.say.rate(f"laughter.caused:{self._name(person)}", self.makes_laugh(person), MADE_LAUGH)
+        return self.say.rate(f"laughter.caused:{self.view.name(person)}", self.makes_laugh(person), MADE_LAUGH)
 
     def told_laughs(self, person: int) -> str:
-        return self.say.rate(f"laughter.rate:{self._name(person)}", self.view.rate(Act.LAUGHTER, person), LAUGHED)
+        return self.say.rate(f"laughter.rate:{self.view.name(person)}", self.view.rate(Act.LAUGHTER, person), LAUGHED)
 
     def told_delight(self, person: int) -> str:
-        return self.say.rate(f"delight.rate:{self._name(person)}", self.delight(person), DELIGHT_SOURCE)
+        return self.say.rate(f"delight.rate:{self.view.name(person)}", self.delight(person), DELIGHT_SOURCE)
 
     def told_depth(self) -> str:
         return self.say.rate("depth.rate", self.depth(), DEPTH_SOURCE)
@@ -178,7 +178,7 @@ class Vitality:
     def summary(self) -> str:
         """What was found, in a few sentences."""
         ranked = sorted(self.people, key=lambda person: -(self.makes_laugh(person).percent or 0.0))
-        top, other = (self._name(person) for person in ranked)
+        top, other = (self.view.name(person) for person in ranked)
         most, least = (self.told_makes_laugh(person) for person in ranked)
         told = [f"{top} makes {other} laugh with {most}, and {other} makes {top} laugh with {least}."]
         if self.weeks.of >= LEAST:
@@ -216,7 +216,7 @@ class Vitality:
 
     def advice(self, name: str) -> Advice:
         """What a low component of that name calls for."""
-        both = [self._name(person) for person in self.people]
+        both = [self.view.name(person) for person in self.people]
         make: dict[str, Callable[[], Advice]] = {
             "initiative": lambda: self.talk.advice("initiations"),
             "laughter": lambda: Advice(
@@ -261,7 +261,7 @@ class Vitality:
         return make[name]()
 
     def _each(self, told: Callable[[int], str]) -> str:
-        return " and ".join(f"{self._name(person)} in {told(person)}" for person in self.people)
+        return " and ".join(f"{self.view.name(person)} in {told(person)}" for person in self.people)
 
     def _bright(self, position: int) -> Bright | None:
         view = self.view
@@ -282,9 +282,6 @@ class Vitality:
             (sum(self.view.has(at, act) for at in bright), -place) for place, (act, _) in enumerate(_MOMENT_TITLES)
         ]
         return _MOMENT_TITLES[-max(counts)[1]][1]
-
-    def _name(self, person: int) -> str:
-        return self.view.names[person]
 
 
 def _rated(name: str, rate: Proportion, full: float, definition: str) -> Component:

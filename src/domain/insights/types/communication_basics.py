@@ -159,7 +159,7 @@ class _Basics:
         return InitiationBalance(
             participants=[
                 InitiationBalanceParticipant(
-                    name=self._name(person),
+                    name=self.view.name(person),
                     initiation_count=talk.started(person).count,
                     percentage=talk.started(person).percent or 0.0,
                 )
@@ -167,14 +167,14 @@ class _Basics:
             ],
             balance_assessment=BalanceAssessment(
                 rating=self._rating(talk, top),
-                interpretation=f"Of {sessions} conversations, {self._name(top)} starts {talk.told_started(top)}"
+                interpretation=f"Of {sessions} conversations, {self.view.name(top)} starts {talk.told_started(top)}"
                 f"{self._certainty(talk, top)}.",
             ),
         )
 
     def _certainty(self, talk: Talk, top: int) -> str:
         """Whether the share of the one who starts most stands out, to follow it."""
-        others = joined([self._name(person) for person in self.people if person != top])
+        others = joined([self.view.name(person) for person in self.people if person != top])
         if leader(self.people, talk.started) == top:
             return f", more often than {others}"
         return f"; {others} may well start as often"
@@ -191,13 +191,13 @@ class _Basics:
             note = f"A typical answer takes {talk.told_median(quick)}, whoever gives it."
         else:
             note = (
-                f"{self._name(quick)} typically answers after {talk.told_median(quick)}, "
-                f"{self._name(slow)} after {talk.told_median(slow)}."
+                f"{self.view.name(quick)} typically answers after {talk.told_median(quick)}, "
+                f"{self.view.name(slow)} after {talk.told_median(slow)}."
             )
         return ResponsePattern(
             participants=[
                 ResponsePatternsParticipant(
-                    name=self._name(person),
+                    name=self.view.name(person),
                     avg_response_seconds=self.view.stats(person).turn_taking.response_time.mean_seconds or 0.0,
                     response_style=self._response_style(talk, person),
                 )
@@ -208,7 +208,7 @@ class _Basics:
 
     def _response_style(self, talk: Talk, person: int) -> str:
         times = self.view.stats(person).turn_taking.response_time
-        name = f"response_time.mean:{self._name(person)}"
+        name = f"response_time.mean:{self.view.name(person)}"
         mean = self.say.seconds(name, times.mean_seconds or 0.0, times.n, RESPONSES)
         paces = [(-60, "at once"), (-300, "within minutes"), (-3_600, "within the hour")]
         pace = graded(-talk.median(person), paces, "after hours")
@@ -219,7 +219,7 @@ class _Basics:
         return MessageContribution(
             participants=[
                 MessageContributionParticipant(
-                    name=self._name(person),
+                    name=self.view.name(person),
                     message_percentage=talk.messages(person).percent or 0.0,
                     word_percentage=talk.words(person).percent or 0.0,
                     avg_words_per_message=self.view.stats(person).avg_words_per_message,
@@ -227,14 +227,14 @@ class _Basics:
                 )
                 for person in self.people
             ],
-            balance_note=f"{self._name(top)} writes {talk.told_messages(top)} of the messages and "
+            balance_note=f"{self.view.name(top)} writes {talk.told_messages(top)} of the messages and "
             f"{talk.told_words(top)} of the words.",
         )
 
     def _style(self, person: int) -> str:
         stats = self.view.stats(person)
         told = self.say.number(
-            f"message_length:{self._name(person)}",
+            f"message_length:{self.view.name(person)}",
             round(stats.avg_message_length_chars),
             "characters",
             stats.text_messages.count,
@@ -248,7 +248,7 @@ class _Basics:
         return EngagementIndicator(
             participants=[
                 EngagementIndicatorsParticipant(
-                    name=self._name(person),
+                    name=self.view.name(person),
                     questions_asked=self.view.stats(person).questions_asked,
                     double_texting_rate=self.view.stats(person).double_texting_rate,
                 )
@@ -291,9 +291,6 @@ class _Basics:
             summary=talk.summary(),
             components=components,
         )
-
-    def _name(self, person: int) -> str:
-        return self.view.names[person]
 
 
 KIND = InsightKind(

@@ -11,7 +11,7 @@ from domain.insights.analyst import closeness, evidence, exchanges, tension
 from domain.insights.analyst.acts import ACCEPTING_REPAIR, NEGATIVE, OPENING_UP, REPAIRING, SUPPORTIVE, WARM, Act
 from domain.insights.analyst.phrasing import graded, joined
 from domain.insights.analyst.romance import NONE_SEEN, pair_of
-from domain.insights.analyst.scoring import score
+from domain.insights.analyst.scoring import score, weakest
 from domain.insights.analyst.strain import Strain
 from domain.insights.analyst.tension import FRICTION, REPAIRED, TOPIC_NAMES, Clash
 from domain.insights.analyst.view import View
@@ -121,7 +121,7 @@ _SOURCES = (
     "Gottman & Levenson (1992), Marital processes predictive of later dissolution: the ratio alone, no prediction.",
     "Rusbult et al. (1991), Accommodation processes in close relationships: the idea of repair.",
 )
-_HALF, _FULL = 0.5, 0.95
+_HALF = 0.5
 _REPAIR_WORDS = {
     Act.APOLOGY: "an apology",
     Act.REPAIR: "taking one's own share, or asking to talk",
@@ -220,7 +220,7 @@ class _Conflict:
 
     def _style(self, person: int) -> StyleOfParticipant:
         own = [clash for clash in self._clashes if person in clash.people]
-        name = self._name(person)
+        name = self.view.name(person)
         if not own:
             return StyleOfParticipant(
                 name=name,
@@ -254,7 +254,7 @@ class _Conflict:
         """What somebody writes in it, behind what the other wrote."""
         own = [position for position in clash.negative if self.view.sender(position) == person]
         before = [at for at in self.view.preceding(own[-1], 3, 900) if self.view.sender(at) != person]
-        return evidence.exchange(self.view, [*before[-1:], own[-1]], f"{self._name(person)} in a tense moment.")
+        return evidence.exchange(self.view, [*before[-1:], own[-1]], f"{self.view.name(person)} in a tense moment.")
 
     def _stress(self) -> StressCommunication:
         if not self._clashes:
@@ -337,16 +337,14 @@ class _Conflict:
                 moments,
                 3,
                 lambda moment: (
-                    f"{self._name(moment.by)} {closeness.opening(self.view, moment.cue)}, and "
-                    f"{self._name(moment.replier)} answers with {closeness.supporting(self.view, moment.reply)}."
+                    f"{self.view.name(moment.by)} {closeness.opening(self.view, moment.cue)}, and "
+                    f"{self.view.name(moment.replier)} answers with {closeness.supporting(self.view, moment.reply)}."
                 ),
                 OPENING_UP,
             ),
         )
 
     def _recommendations(self, components: list[Component]) -> list[Recommendation]:
-        lacking = [part for part in components if part.value < _FULL]
-        lowest = sorted(lacking, key=lambda part: (part.value, part.name))[:2]
         return [
             Recommendation(
                 title=advice.title,
@@ -354,7 +352,7 @@ class _Conflict:
                 suggestion=advice.suggestion,
                 example_phrases=[advice.example],
             )
-            for advice in (self.strain.advice(part.name) for part in lowest)
+            for advice in map(self.strain.advice, weakest(components))
         ]
 
     def _overall(self, components: list[Component]) -> Overall:
@@ -363,9 +361,6 @@ class _Conflict:
             summary=self.strain.summary(),
             components=components,
         )
-
-    def _name(self, person: int | None) -> str:
-        return "" if person is None else self.view.names[person]
 
 
 KIND = InsightKind(

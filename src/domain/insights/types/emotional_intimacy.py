@@ -166,9 +166,9 @@ class _Intimacy:
         return VulnerabilityExpression(
             participants=[
                 VulnerabilityExpressionParticipant(
-                    name=self._name(person),
+                    name=self.view.name(person),
                     vulnerability_level=_vulnerability_level(close.opens_up(person)),
-                    description=f"{self._name(person)} writes about feelings or hard times in "
+                    description=f"{self.view.name(person)} writes about feelings or hard times in "
                     f"{close.told_opens_up(person)}.",
                     evidence=evidence.quotes(
                         view,
@@ -189,7 +189,7 @@ class _Intimacy:
         return EmotionalSupportPattern(
             participants=[
                 EmotionalSupportPatternsParticipant(
-                    name=self._name(person),
+                    name=self.view.name(person),
                     support_style=close.support_style(person),
                     description=close.told_support(person),
                 )
@@ -201,8 +201,8 @@ class _Intimacy:
                 close.moments,
                 3,
                 lambda moment: (
-                    f"{self._name(moment.by)} {closeness.opening(view, moment.cue)}, and "
-                    f"{self._name(moment.replier)} answers with {closeness.supporting(view, moment.reply)}."
+                    f"{self.view.name(moment.by)} {closeness.opening(view, moment.cue)}, and "
+                    f"{self.view.name(moment.replier)} answers with {closeness.supporting(view, moment.reply)}."
                 ),
                 OPENING_UP,
                 least=2,
@@ -227,10 +227,10 @@ class _Intimacy:
         return AffectionExpression(
             participants=[
                 AffectionExpressionParticipant(
-                    name=self._name(person),
+                    name=self.view.name(person),
                     frequency=_affection_frequency(close.affection(person)),
                     styles=close.affection_styles(person),
-                    description=f"{self._name(person)} writes affectionately in {close.told_affection(person)}.",
+                    description=f"{self.view.name(person)} writes affectionately in {close.told_affection(person)}.",
                 )
                 for person in self.people
             ],
@@ -253,8 +253,8 @@ class _Intimacy:
         return EmotionalCheckin(
             frequency=frequency,
             initiator_balance=f"{compared(view.names, self.people, close.checks_in, 'checks in|check in')}.",
-            description=f"{joined([self._name(person) for person in self.people])} ask how the other is {told} times a "
-            "week."
+            description=f"{joined([self.view.name(person) for person in self.people])} ask how the other is {told} "
+            "times a week."
             if found
             else "The word lists find no message that asks how the other is.",
             evidence=evidence.quotes(
@@ -305,9 +305,6 @@ class _Intimacy:
             summary=self.close.summary(),
             components=components,
         )
-
-    def _name(self, person: int | None) -> str:
-        return "" if person is None else self.view.names[person]
 
 
 def _vulnerability_level(rate: Proportion) -> Literal["high", "moderate", "low"]:

@@ -9,11 +9,11 @@ import msgspec
 from domain.catalogue.rows import InsightTypeRow
 from domain.insights.analyst import evidence, tension
 from domain.insights.analyst.acts import ACCEPTING_REPAIR, NEGATIVE, REPAIRING, WARM, Act
-from domain.insights.analyst.family import SUBJECTS, Family, weakest
+from domain.insights.analyst.family import SUBJECTS, Family
 from domain.insights.analyst.measures import Measures
 from domain.insights.analyst.phrasing import graded, joined
 from domain.insights.analyst.quarrels import FRICTION, LEAST, Quarrels, steps_in
-from domain.insights.analyst.scoring import score, share
+from domain.insights.analyst.scoring import score, share, weakest
 from domain.insights.analyst.tension import Clash
 from domain.insights.analyst.view import View
 from domain.insights.content import Component, Exchange, Recommendation, Score
@@ -201,7 +201,7 @@ class _Conflict:
         if later := quarrels.joined_later:
             comers = Counter(person for clash in later for person in clash.people[2:])
             told = joined(
-                [f"{self._name(at)} {quarrels.times(f'joins:{self._name(at)}', comers[at])}" for at in comers]
+                [f"{self.view.name(at)} {quarrels.times(f'joins:{self.view.name(at)}', comers[at])}" for at in comers]
             )
             found.append(
                 FamilySpecificPattern(
@@ -217,7 +217,7 @@ class _Conflict:
                 FamilySpecificPattern(
                     pattern_name="Somebody else makes peace",
                     description=f"In {quarrels.frictions()}, the repair comes {self._times('calmed', calmed)} from "
-                    f"somebody who wrote against nobody: {joined([self._name(at) for at in makers])}.",
+                    f"somebody who wrote against nobody: {joined([self.view.name(at) for at in makers])}.",
                     evidence=quarrels.mending(calmed),
                 )
             )
@@ -226,7 +226,7 @@ class _Conflict:
             found.append(
                 FamilySpecificPattern(
                     pattern_name="Often the same two",
-                    description=f"{joined([self._name(person) for person in people])} are both in it "
+                    description=f"{joined([self.view.name(person) for person in people])} are both in it "
                     f"{self._times('pair', shared)} in {quarrels.frictions()}. Those who share most also have most to "
                     "differ on.",
                     evidence=[tension.told(view, clash) for clash in evidence.spaced(shared, 2)],
@@ -235,7 +235,7 @@ class _Conflict:
         return found
 
     def _style(self, person: int) -> IndividualStylesParticipant:
-        quarrels, name = self.quarrels, self._name(person)
+        quarrels, name = self.quarrels, self.view.name(person)
         own = [clash for clash in quarrels.clashes if person in clash.people]
         if not own:
             return self._outside(person)
@@ -259,7 +259,7 @@ class _Conflict:
 
     def _outside(self, person: int) -> IndividualStylesParticipant:
         """Of somebody who writes against nobody in any friction."""
-        quarrels, name = self.quarrels, self._name(person)
+        quarrels, name = self.quarrels, self.view.name(person)
         mended = [clash for clash in quarrels.clashes if clash.repairer == person]
         style = "stays out of it" if len(quarrels.clashes) >= _SEVERAL else "not seen"
         told = f"No friction was found in which {name} takes part."
@@ -278,7 +278,7 @@ class _Conflict:
         """What somebody writes in it, behind what another wrote."""
         own = next(at for at in clash.negative if self.view.sender(at) == person)
         before = [at for at in self.view.preceding(own, 3, 900) if self.view.sender(at) != person]
-        return evidence.exchange(self.view, [*before[-1:], own], f"{self._name(person)} in a tense moment.")
+        return evidence.exchange(self.view, [*before[-1:], own], f"{self.view.name(person)} in a tense moment.")
 
     def _topic(self, subject: Act | None, clashes: list[Clash]) -> TensionTopic:
         times = self.quarrels.times(f"subject.{subject or 'none'}", len(clashes))
@@ -335,9 +335,6 @@ class _Conflict:
 
     def _times(self, what: str, clashes: Sequence[Clash]) -> str:
         return self.quarrels.times(what, len(clashes))
-
-    def _name(self, person: int) -> str:
-        return self.view.names[person]
 
 
 KIND = InsightKind(

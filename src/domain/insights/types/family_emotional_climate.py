@@ -18,10 +18,10 @@ from domain.insights.analyst.climate import (
     Climate,
     subjects,
 )
-from domain.insights.analyst.family import Echo, Family, weakest
+from domain.insights.analyst.family import Echo, Family
 from domain.insights.analyst.measures import Measures
 from domain.insights.analyst.phrasing import graded, joined
-from domain.insights.analyst.scoring import score
+from domain.insights.analyst.scoring import score, weakest
 from domain.insights.analyst.view import View
 from domain.insights.content import Component, Exchange, Line, RatedAssessment, Recommendation, Score
 from domain.insights.kinds import Finding, InsightKind, InsufficientData

@@ -12,7 +12,7 @@ from domain.insights.analyst.exchanges import Moment
 from domain.insights.analyst.phrasing import graded, joined, leader
 from domain.insights.analyst.plans import AGREED, DATED, KEEN, PARTS, PLAN, Part, Plans
 from domain.insights.analyst.romance import NONE_SEEN, Pair, pair_of
-from domain.insights.analyst.scoring import score, share
+from domain.insights.analyst.scoring import score, share, weakest
 from domain.insights.analyst.view import View
 from domain.insights.content import Component, Exchange, LevelAssessment, Line, Quote, Score
 from domain.insights.kinds import Finding, InsightKind, InsufficientData
@@ -115,7 +115,7 @@ _LEAST = 3
 """Plans below which nothing is said of them."""
 _DISCUSSED = 2
 """Plans about a part of life from which it is called discussed."""
-_HALF, _FULL = 0.5, 0.95
+_HALF = 0.5
 _PLANNING = frozenset({Act.PROPOSAL, Act.FUTURE, Act.DREAM})
 _METHOD = (
     "A plan is a message that proposes something, or that speaks of the future or a dream with a word for both. "
@@ -225,8 +225,8 @@ class _Future:
         dated = leader(self._pair.people, self.plans.concrete)
         note = "Both give about as many of their plans a day or a time."
         if dated is not None:
-            other = self._name(self._pair.other(dated))
-            note = f"{self._name(dated)} gives more of the plans a day or a time than {other}."
+            other = self.view.name(self._pair.other(dated))
+            note = f"{self.view.name(dated)} gives more of the plans a day or a time than {other}."
         return PlanningStyles(
             participants=[self._style(person) for person in self._pair.people],
             compatibility=note if all(own) else "Only one of the two puts plans into words here.",
@@ -234,7 +234,7 @@ class _Future:
         )
 
     def _style(self, person: int) -> PlanningOfParticipant:
-        pair, name = self._pair, self._name(person)
+        pair, name = self._pair, self.view.name(person)
         own = pair.own(self.plans.positions, person)
         proposed = [proposal for proposal in self.plans.proposals if proposal.by == person]
         concrete = self.plans.concrete(person)
@@ -260,8 +260,8 @@ class _Future:
         label = graded(share(concrete), [(0.7, "Mostly concrete"), (0.4, "Partly concrete")], "Mostly open")
         people = [person for person in self._pair.people if self.plans.concrete(person).of]
         told = [
-            f"{self._name(person)} in "
-            f"{self._pair.say.share(f'plans.dated:{self._name(person)}', self.plans.concrete(person), DATED)}"
+            f"{self.view.name(person)} in "
+            f"{self._pair.say.share(f'plans.dated:{self.view.name(person)}', self.plans.concrete(person), DATED)}"
             for person in people
         ]
         return Timelines(
@@ -283,14 +283,14 @@ class _Future:
                 self.view,
                 self.plans.answers,
                 3,
-                lambda moment: f"{self._planned(moment.cue)} {self._name(moment.replier)} answers with enthusiasm.",
+                lambda moment: f"{self._planned(moment.cue)} {self.view.name(moment.replier)} answers with enthusiasm.",
                 _PLANNING,
             ),
         )
 
     def _keenness(self, person: int) -> EnthusiasmOfParticipant:
         keen = self.plans.keen(person)
-        name, other = self._name(person), self._name(self._pair.other(person))
+        name, other = self.view.name(person), self.view.name(self._pair.other(person))
         if not keen.of:
             none = f"{other} plans nothing in writing that {name} could answer."
             return EnthusiasmOfParticipant(name=name, level=NONE_SEEN, description=none)
@@ -314,7 +314,8 @@ class _Future:
         part = next((part.name for part in PARTS if not part.topics.isdisjoint(topics)), None)
         return SharedDream(
             dream_title="A dream" if part is None else f"A dream about {part}",
-            description=f"{self._name(moment.by)} puts it into words, and {self._name(moment.replier)} takes it up.",
+            description=f"{self.view.name(moment.by)} puts it into words, "
+            f"and {self.view.name(moment.replier)} takes it up.",
             exchange=evidence.exchange(self.view, [moment.cue, moment.reply], "").exchange,
         )
 
@@ -325,11 +326,10 @@ class _Future:
         )
 
     def _recommendations(self, components: list[Component], missing: Sequence[Part]) -> list[Recommendation]:
-        open_ = [part for part in components if part.value < _FULL and (part.name != "breadth" or missing)]
-        lowest = sorted(open_, key=lambda part: (part.value, part.name))[:2]
+        advisable = [part for part in components if part.name != "breadth" or missing]
         return [
             Recommendation(title=advice.title, suggestion=advice.suggestion, conversation_starters=[advice.example])
-            for advice in (self.plans.advice(part.name, missing) for part in lowest)
+            for advice in (self.plans.advice(name, missing) for name in weakest(advisable))
         ]
 
     def _overall(self, components: list[Component]) -> Overall:
@@ -341,9 +341,6 @@ class _Future:
             summary=self.plans.summary(),
             components=components,
         )
-
-    def _name(self, person: int | None) -> str:
-        return "" if person is None else self.view.names[person]
 
 
 KIND = InsightKind(

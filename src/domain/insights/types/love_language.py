@@ -12,7 +12,7 @@ from domain.insights.analyst.exchanges import Moment
 from domain.insights.analyst.expressions import APPRECIATING, FORMS, RECOGNISED, RETURNED, Expressions, Form
 from domain.insights.analyst.phrasing import graded, joined
 from domain.insights.analyst.romance import FREQUENCY_RULE, Pair, frequency, pair_of
-from domain.insights.analyst.scoring import score
+from domain.insights.analyst.scoring import score, weakest
 from domain.insights.analyst.tension import says_you
 from domain.insights.analyst.view import View
 from domain.insights.content import Component, Exchange, Line, Quote, Score
@@ -196,28 +196,28 @@ class _Appreciation:
     def _primary(self, person: int) -> PrimaryOfParticipant:
         form = self.found.ranked(person)[0]
         clearness = self.found.clearness(person)
-        total = self._pair.say.count(f"expressions:{self._name(person)}", self.found.total(person), expressions.MIX)
+        total = self._pair.say.count(f"expressions:{self.view.name(person)}", self.found.total(person), expressions.MIX)
         return PrimaryOfParticipant(
-            name=self._name(person),
+            name=self.view.name(person),
             language=form.name,
             confidence=clearness,
-            description=f"Of {total} expressions of appreciation and care by {self._name(person)}, "
+            description=f"Of {total} expressions of appreciation and care by {self.view.name(person)}, "
             f"{self.found.told_mix(person, form)} are {form.name}, such as {form.told}.",
             evidence=self._shown(person, form, 3),
         )
 
     def _secondary(self, person: int, form: Form) -> SecondaryOfParticipant:
         return SecondaryOfParticipant(
-            name=self._name(person),
+            name=self.view.name(person),
             language=form.name,
-            description=f"Second for {self._name(person)}: {form.told}, in {self.found.told_mix(person, form)} of the "
-            "expressions.",
+            description=f"Second for {self.view.name(person)}: {form.told}, in {self.found.told_mix(person, form)} of "
+            "the expressions.",
             evidence=self._shown(person, form, 2),
         )
 
     def _shown(self, person: int, form: Form, most: int) -> list[Quote]:
         own = self._pair.own(self.found.positions[form.name], person)
-        context = f"{self._name(person)}: {form.name}."
+        context = f"{self.view.name(person)}: {form.name}."
         return evidence.quotes(self.view, own, most, context, form.acts)
 
     def _appreciation(self) -> Appreciation:
@@ -228,7 +228,7 @@ class _Appreciation:
         return Appreciation(
             participants=[
                 AppreciationParticipant(
-                    name=self._name(person),
+                    name=self.view.name(person),
                     expression_style=self._style(person),
                     frequency=frequency(self._pair.rate(positions, person)),
                 )
@@ -257,7 +257,7 @@ class _Appreciation:
         noticed = exchanges.replied(efforts)
         told = self._pair.say.share("recognised", noticed, RECOGNISED)
         given = [person for person in self._pair.people if self.found.recognised(person).of]
-        each = [f"{self.found.told_recognised(person)} of {self._name(person)}'s" for person in given]
+        each = [f"{self.found.told_recognised(person)} of {self.view.name(person)}'s" for person in given]
         return Recognition(
             analysis=f"Of the offers of help and gifts, {told} get thanks, praise or fondness back within the hour.",
             balance=f"Noticed in words: {joined(each)}.",
@@ -266,7 +266,7 @@ class _Appreciation:
 
     def _told_effort(self, moment: Moment) -> str:
         deed = "offers something" if self.view.has(moment.cue, Act.OFFER_HELP) else "has something to give"
-        return f"{self._name(moment.by)} {deed}, and {self._name(moment.replier)} notices."
+        return f"{self.view.name(moment.by)} {deed}, and {self.view.name(moment.replier)} notices."
 
     def _compatibility(self) -> Compatibility:
         one, two = (self.found.ranked(person)[0] for person in self._pair.people)
@@ -310,13 +310,12 @@ class _Appreciation:
         back = next(words[1] for act, words in _WARM_WORDS.items() if self.view.has(reply, act))
         return BeautifulMoment(
             moment_title=title,
-            description=f"{self._name(moment.by)} writes {given}, {self._name(moment.replier)} answers with {back}.",
+            description=f"{self.view.name(moment.by)} writes {given}, "
+            f"{self.view.name(moment.replier)} answers with {back}.",
             exchange=evidence.exchange(self.view, [moment.cue, moment.reply], title).exchange,
         )
 
     def _recommendations(self, components: list[Component]) -> list[Recommendation]:
-        lacking = [part for part in components if part.value < _FULL]
-        lowest = sorted(lacking, key=lambda part: (part.value, part.name))[:2]
         return [
             Recommendation(
                 title=advice.title,
@@ -325,7 +324,7 @@ class _Appreciation:
                 why=advice.why,
                 example_messages=[advice.example],
             )
-            for advice in (self.found.advice(part.name) for part in lowest)
+            for advice in map(self.found.advice, weakest(components, below=_FULL))
         ]
 
     def _overall(self, components: list[Component]) -> Overall:
@@ -334,9 +333,6 @@ class _Appreciation:
             summary=f"{self.found.summary()} It is a mix of expressions, not a type of person.",
             components=components,
         )
-
-    def _name(self, person: int | None) -> str:
-        return "" if person is None else self.view.names[person]
 
 
 KIND = InsightKind(

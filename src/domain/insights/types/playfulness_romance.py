@@ -12,7 +12,7 @@ from domain.insights.analyst.phrasing import graded, joined
 from domain.insights.analyst.play import BANTER, FOND_WORDS, FUN, FUN_TOPICS, GAPS, LAUGHTER, LIFTED, SPONTANEOUS, Play
 from domain.insights.analyst.references import Reference, spelt
 from domain.insights.analyst.romance import FREQUENCY_RULE, Pair, frequency, pair_of
-from domain.insights.analyst.scoring import score, share
+from domain.insights.analyst.scoring import score, share, weakest
 from domain.insights.analyst.view import View
 from domain.insights.content import BestMoment, Component, Exchange, LevelAssessment, Line, Quote, Score
 from domain.insights.kinds import Finding, InsightKind, InsufficientData
@@ -130,7 +130,6 @@ class Content(msgspec.Struct, kw_only=True):
 
 _LEAST = 3
 """Messages that laugh, tease, flirt or are fond below which nothing is said of them."""
-_FULL = 0.95
 _METHOD = (
     "Playfulness is high from 15 messages in 100 that laugh, tease or flirt, moderate from 5, low below. A "
     "message counts as funny when the other laughs within three messages and five minutes; teasing counts where "
@@ -179,8 +178,8 @@ class _Playfulness:
             mood_lifting=self._lifting(),
             romance_maintenance=self._romance(),
             playfulness_gaps=[
-                PlayfulnessGap(gap=GAPS[part.name], suggestion=self.play.advice(part.name).suggestion)
-                for part in self._lowest(components)[:1]
+                PlayfulnessGap(gap=GAPS[name], suggestion=self.play.advice(name).suggestion)
+                for name in weakest(components, 1)
             ],
             best_moments=self._moments(),
             recommendations=self._recommendations(components),
@@ -204,10 +203,10 @@ class _Playfulness:
         return HumorStyles(
             participants=[
                 HumorOfParticipant(
-                    name=self._name(person),
+                    name=self.view.name(person),
                     humor_types=self.play.humour(person),
-                    description=f"{self._name(self._pair.other(person))} laughs at "
-                    f"{self.play.told_laughed_at(person)} of {self._name(person)}'s messages.",
+                    description=f"{self.view.name(self._pair.other(person))} laughs at "
+                    f"{self.play.told_laughed_at(person)} of {self.view.name(person)}'s messages.",
                     evidence=evidence.lines(self.view, self._pair.own(self.play.laughed_at, person), 3),
                 )
                 for person in self._pair.people
@@ -231,7 +230,7 @@ class _Playfulness:
         return Flirtation(
             participants=[
                 FlirtationOfParticipant(
-                    name=self._name(person),
+                    name=self.view.name(person),
                     frequency=frequency(self._pair.rate(flirts, person)),
                     style=self.play.fondness(person),
                 )
@@ -284,7 +283,7 @@ class _Playfulness:
         if similarity is None:
             return EmojiUsage(description="One of the two uses too few emoji.", match_level="too few to tell")
         tops = {person: self.view.stats(person).top_emojis[:3] for person in self._pair.people}
-        used = [f"{self._name(person)} uses {' '.join(top.emoji for top in tops[person])} most" for person in tops]
+        used = [f"{self.view.name(person)} uses {' '.join(top.emoji for top in tops[person])} most" for person in tops]
         return EmojiUsage(
             description=f"{joined(used)}; the two are alike to {self.play.told_emoji(similarity)}, "
             "where one would be the same.",
@@ -311,7 +310,7 @@ class _Playfulness:
             description=f"After something hard, one makes the other laugh within the hour {times}.",
             evidence=[
                 evidence.exchange(
-                    self.view, moment, f"{self._name(self.view.sender(moment[1]))} lightens a hard moment."
+                    self.view, moment, f"{self.view.name(self.view.sender(moment[1]))} lightens a hard moment."
                 )
                 for moment in evidence.spaced(found, 3)
             ],
@@ -336,19 +335,13 @@ class _Playfulness:
     def _moment(self, moment: Moment) -> BestMoment:
         before = [at for at in self.view.preceding(moment.cue, 1, 300) if self.view.is_read(at)]
         return BestMoment(
-            moment_title=f"{self._name(moment.by)} makes {self._name(moment.replier)} laugh",
-            why_special=f"{self._name(moment.by)} writes it, and {self._name(moment.replier)} laughs.",
+            moment_title=f"{self.view.name(moment.by)} makes {self.view.name(moment.replier)} laugh",
+            why_special=f"{self.view.name(moment.by)} writes it, and {self.view.name(moment.replier)} laughs.",
             exchange=evidence.exchange(self.view, [*before, moment.cue, moment.reply], "").exchange,
         )
 
-    def _lowest(self, components: list[Component]) -> list[Component]:
-        lacking = [part for part in components if part.value < _FULL]
-        return sorted(lacking, key=lambda part: (part.value, part.name))
-
     def _recommendations(self, components: list[Component]) -> list[Recommendation]:
-        advised = {
-            advice.title: advice for advice in (self.play.advice(part.name) for part in self._lowest(components))
-        }
+        advised = {advice.title: advice for advice in map(self.play.advice, weakest(components, len(components)))}
         return [
             Recommendation(title=advice.title, suggestion=advice.suggestion, examples=[advice.example])
             for advice in list(advised.values())[:2]
@@ -363,9 +356,6 @@ class _Playfulness:
             summary=self.play.summary(),
             components=components,
         )
-
-    def _name(self, person: int | None) -> str:
-        return "" if person is None else self.view.names[person]
 
 
 KIND = InsightKind(

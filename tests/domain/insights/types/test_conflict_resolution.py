@@ -3,8 +3,7 @@ import pytest
 from domain.insights.analyst import tension
 from domain.insights.analyst.run import read
 from domain.insights.analyst.view import View
-from domain.insights.types.conflict_resolution import Content
-from support.drafts import drafted, proven, quoted, sample, unpublished_numbers
+from support.drafts import drafted, sample, unpublished_numbers
 from support.small_chats import chat, repeated, view_of
 
 NAME = "conflict_resolution"
@@ -24,13 +23,6 @@ def tense():
     tagged = read(chat(*repeated(CALM, 20), *repeated(QUARREL, 8), *repeated(CALM, 2)))
     made, content = drafted(NAME, tagged)
     return tagged, made, content
-
-
-def test_the_sample_chat_is_described_with_proof():
-    made, content = drafted(NAME, sample())
-    assert isinstance(content, Content)
-    assert quoted(proven(content, sample().transcript)) == quoted(content)
-    assert unpublished_numbers(made, content, sample().transcript.participants) == set()
 
 
 def test_the_quarrel_of_the_sample_chat_is_found_with_the_repair_that_was_taken_up():

@@ -124,7 +124,3 @@ def test_the_score_is_the_mean_of_its_components(home):
     _, _, content = home
     parts = content.overall.components
     assert content.overall.score == int(10 * sum(part.value for part in parts) / len(parts) + 0.5)
-
-
-def test_the_same_chat_gives_the_same_draft():
-    assert drafted(NAME, sample())[0] == drafted(NAME, sample())[0]

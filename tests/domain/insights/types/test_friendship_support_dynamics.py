@@ -99,10 +99,6 @@ def test_the_score_is_the_mean_of_its_components(both):
     assert content.overall.score == int(10 * sum(part.value for part in parts) / len(parts) + 0.5)
 
 
-def test_the_same_chat_gives_the_same_draft():
-    assert drafted(NAME, sample())[0] == drafted(NAME, sample())[0]
-
-
 def test_groups_are_not_described():
     made, _ = drafted(NAME, read(chat(*repeated([*BOTH, "Cem: so what do we all do now"], 12))))
     assert made.content is None

@@ -3,8 +3,7 @@ import pytest
 from domain.insights.analyst.acts import Act
 from domain.insights.analyst.run import read
 from domain.insights.analyst.view import View
-from domain.insights.types.workplace_relationship_health import Content
-from support.drafts import drafted, proven, quoted, sample, unpublished_numbers
+from support.drafts import drafted, proven, quoted, unpublished_numbers
 from support.small_chats import chat, repeated
 from support.workplace_chat import WORKPLACE
 
@@ -40,13 +39,6 @@ def measured(made):
 def texts(tagged, exchanges):
     view = View(tagged)
     return [[view.text(line.positions[0]) for line in shown.exchange] for shown in exchanges]
-
-
-def test_the_sample_chat_is_described_with_proof():
-    made, content = drafted(NAME, sample())
-    assert isinstance(content, Content)
-    assert quoted(proven(content, sample().transcript)) == quoted(content)
-    assert unpublished_numbers(made, content, sample().transcript.participants) == set()
 
 
 def test_a_team_is_described_with_proof(team):
