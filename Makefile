@@ -14,8 +14,9 @@ export PIP_ROOT_USER_ACTION := ignore
 run: install
 	@exec $(BIN)/python -I -S src/app/embedded/child.py $$PPID 9 - $(BIN)/chat-insights run
 
+# Each process has servers of its own.
 test: check
-	@$(BIN)/pytest
+	@$(BIN)/pytest --numprocesses auto --maxprocesses 4 --dist loadfile
 
 check: install
 	@$(BIN)/ruff check

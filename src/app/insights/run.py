@@ -31,8 +31,6 @@ from domain.retrieval.search import Evidence, Retriever
 INDEX_WAIT_S = 15
 """An index that is being made is waited for so long; insights can be made without."""
 CHUNKS_A_QUERY = 8
-QUERIES_A_TYPE = 4
-"""The first ones are asked: each is a search of the whole chat, and what they find overlaps more and more."""
 _UNMADE = "It could not be made."
 _log = structlog.get_logger()
 
@@ -119,7 +117,7 @@ class UnlockRun:
 
     async def _retrieve(self, chat: OpenedChat, index: OpenIndex | None, insight_types: Sequence[str]) -> _Found:
         """The answers to each type's queries; a query that several types share is asked once."""
-        asked = {name: KINDS[name].queries[:QUERIES_A_TYPE] for name in insight_types}
+        asked = {name: KINDS[name].queries for name in insight_types}
         queries = dict.fromkeys(chain.from_iterable(asked.values()))
         evidence: dict[str, Evidence] = {}
         if index is not None:

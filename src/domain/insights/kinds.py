@@ -45,7 +45,8 @@ class InsightKind:
     row: InsightTypeRow
     content: type[msgspec.Struct]
     queries: tuple[str, ...]
-    """Questions whose answers are looked for in the chat before the insight is made."""
+    """Questions whose answers are looked for in the chat before the insight is made: four are plenty, as each is a
+    search of the whole chat, and what they find overlaps more and more."""
     instruction: str
     """What a language model is told about this type."""
     analyse: "Callable[[View], Finding]"

@@ -371,9 +371,6 @@ KIND = InsightKind(
         "you always do this, you never listen",
         "I don't want to talk about it, leave me alone",
         "I'm sorry, it was my fault, can we talk",
-        "I forgive you, we're okay again",
-        "being hurt or disappointed by what the other did",
-        "comforting the other on a stressful day",
     ),
     instruction=(
         "Describe how these two write when it gets tense, and how they find back. Friction is given as episodes "

@@ -329,7 +329,6 @@ KIND = InsightKind(
         "comforting after a hard day, I am here for you",
         "saying I love you or I miss you",
         "asking how the other is doing or whether they slept",
-        "apologising and making up after a fight",
     ),
     instruction=(
         "Describe how these two open up to each other and what comes back. Look for messages in which somebody tells "

@@ -345,9 +345,6 @@ KIND = InsightKind(
         "you always do this, you never help",
         "somebody else joins the argument or takes a side",
         "please stop fighting, let's not argue",
-        "I'm sorry, I was wrong, it's ok",
-        "leave me alone, I don't want to talk about it",
-        "complaining about chores, being late or money at home",
     ),
     instruction=(
         "Describe how tension runs in the messages of this family, and how it ends. Friction is given as moments in "

@@ -361,9 +361,6 @@ KIND = InsightKind(
         "asking somebody in the family to do something, can you pick up, please bring",
         "telling somebody what they should or have to do",
         "asking for permission, can I, is it all right if",
-        "leaving the choice to somebody, it is up to you",
-        "looking after each other, did you eat, did you get home safely",
-        "disagreeing with a decision of the family",
     ),
     instruction=(
         "Describe the roles in this family as they show in the messages.\n"

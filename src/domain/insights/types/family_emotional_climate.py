@@ -321,9 +321,6 @@ KIND = InsightKind(
         "thanking somebody in the family, being proud of them",
         "telling the family about a hard day, being worried, sad or scared",
         "comforting a family member, we are here for you",
-        "good news, congratulations and birthdays",
-        "not wanting to talk about something",
-        "remembering something the family did together",
     ),
     instruction=(
         "Describe how warm and how open the messages of this family are.\n"

@@ -327,8 +327,6 @@ KIND = InsightKind(
         "comforting a friend, that sounds hard, I am here if you want to talk",
         "offering practical help, shall I come over, I will bring dinner",
         "asking how somebody is doing or how it went",
-        "celebrating good news of a friend, congratulations, so proud of you",
-        "thanking a friend for having been there",
     ),
     instruction=(
         "Describe how support goes between these two friends.\n"

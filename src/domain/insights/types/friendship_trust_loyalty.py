@@ -304,8 +304,6 @@ KIND = InsightKind(
         "telling that a promise was done, it is booked, I sent it",
         "asking to keep something secret, do not tell anyone, between us",
         "standing by the other, I have got your back, I trust you",
-        "forgetting, cancelling or letting the other down, and apologising for it",
-        "a broken confidence, you told somebody what I asked you to keep",
     ),
     instruction=(
         "Describe how reliable this friendship looks in writing.\n"

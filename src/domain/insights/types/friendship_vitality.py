@@ -332,8 +332,6 @@ KIND = InsightKind(
         "a running joke or a nickname that only the two understand",
         "planning something together, a trip, a dinner, a film, a match",
         "looking forward to seeing each other, I cannot wait",
-        "telling something personal, a deep conversation about life",
-        "remembering something that they did together",
     ),
     instruction=(
         "Describe how alive this friendship is in writing.\n"

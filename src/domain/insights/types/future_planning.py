@@ -351,9 +351,6 @@ KIND = InsightKind(
         "moving in together, finding a flat or a house",
         "one day we will, I dream of, imagine if we",
         "getting married, having children, our family",
-        "saving money for something together",
-        "what are your plans for next year",
-        "shall we meet on Saturday, making a date",
     ),
     instruction=(
         "Describe what these two plan together: which plans are shared, agreed and concrete. categories are "

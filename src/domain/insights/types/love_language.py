@@ -343,9 +343,6 @@ KIND = InsightKind(
         "I'm proud of you, you are amazing",
         "can I help, I'll bring you something, I'll do it for you",
         "a present, a surprise, flowers, my treat",
-        "let's spend the evening together, just the two of us",
-        "hugs and kisses, I want to hold you",
-        "how was your day, did you sleep well",
     ),
     instruction=(
         "Describe the mix of forms in which these two show appreciation and care: words of appreciation, time "

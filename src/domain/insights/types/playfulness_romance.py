@@ -366,9 +366,6 @@ KIND = InsightKind(
         "teasing each other, just kidding",
         "an inside joke, remember when we",
         "flirting, you look gorgeous, I love you",
-        "a surprise, let's just go right now",
-        "cheering the other up with a joke",
-        "date night, something fun to do together",
     ),
     instruction=(
         "Describe how these two play: what makes them laugh, how they tease, flirt and stay fond, and whether it "

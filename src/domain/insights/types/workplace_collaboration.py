@@ -296,9 +296,6 @@ KIND = InsightKind(
         "it is done, I sent it, finished and ready for review",
         "could you do this by Friday, can somebody take that",
         "we decided, let's go with that, approved",
-        "I'm stuck, blocked, waiting for access or approval",
-        "reminder, what is the status, it is overdue",
-        "how shall we split the work, who has time",
     ),
     instruction=(
         "Describe how work moves through this chat: who takes tasks on and who hands them out, whether what was taken "

@@ -278,8 +278,6 @@ KIND = InsightKind(
         "asking what was meant, which one, not sure I understand",
         "for your information, a quick update on where things stand",
         "thanking a colleague for help or a quick answer",
-        "still waiting for an answer, a reminder about an open question",
-        "answering late and apologising for the delay",
     ),
     instruction=(
         "Describe how well this team, or these two colleagues, talk about their work: whether messages say what is "

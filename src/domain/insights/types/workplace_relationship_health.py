@@ -289,9 +289,6 @@ KIND = InsightKind(
         "I see it differently, I'm not sure about this plan, I have concerns",
         "my mistake, sorry about that, I should have checked",
         "stressed, overwhelmed, too much work, exhausted",
-        "that is not acceptable, you promised, why did nobody answer",
-        "how was your weekend, get well soon, congratulations",
-        "need help, can somebody help me, I'm stuck",
     ),
     instruction=(
         "Describe the climate between these colleagues as far as it is written: courtesy and sharp words, whether "
