@@ -10,8 +10,22 @@ from support.exports import whatsapp
 from support.waiting import eventually
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
+async def client(stack):
+    """One user for all tests of the module."""
+    async with stack.client(f"user_{uuid4().hex}") as client:
+        yield client
+
+
+@pytest.fixture(scope="module")
 async def chat_id(client):
+    """A chat that tests only read."""
+    return await searchable(client)
+
+
+@pytest.fixture
+async def own_chat_id(client):
+    """A chat whose index a test may lose."""
     return await searchable(client)
 
 
@@ -117,33 +131,35 @@ async def test_another_users_chat_is_as_absent_as_none(client, stranger, chat_id
     assert is_problem(await ask(client, str(uuid4()), "who?"), 404, "chat_not_found")
 
 
-async def test_a_chat_that_is_not_indexed_says_so_and_is_indexed(client, chat_id, database, paused_worker, is_problem):
-    await lose_index(database, chat_id)
+async def test_a_chat_that_is_not_indexed_says_so_and_is_indexed(
+    client, own_chat_id, database, paused_worker, is_problem
+):
+    await lose_index(database, own_chat_id)
     with paused_worker():
-        answer = await ask(client, chat_id, "Who plays the xylophone?", prefer="wait=1")
+        answer = await ask(client, own_chat_id, "Who plays the xylophone?", prefer="wait=1")
         assert is_problem(answer, 409, "chat_indexing")
         assert int(answer.headers["Retry-After"]) > 0
 
     async def has_answered():
-        return (await ask(client, chat_id, "Who plays the xylophone?")).status_code == 200
+        return (await ask(client, own_chat_id, "Who plays the xylophone?")).status_code == 200
 
     await eventually(has_answered)
 
 
-async def test_a_query_waits_for_the_index_as_long_as_the_client_wants(client, chat_id, database):
-    await lose_index(database, chat_id)
+async def test_a_query_waits_for_the_index_as_long_as_the_client_wants(client, own_chat_id, database):
+    await lose_index(database, own_chat_id)
 
-    found = await answered(client, chat_id, "Who plays the xylophone?", prefer="respond-async, wait=60")
+    found = await answered(client, own_chat_id, "Who plays the xylophone?", prefer="respond-async, wait=60")
 
     assert "xylophone" in found["answer"]
 
 
-async def test_an_index_that_the_vector_store_has_lost_is_made_anew(client, chat_id, database, stack, is_problem):
+async def test_an_index_that_the_vector_store_has_lost_is_made_anew(client, own_chat_id, database, stack, is_problem):
     async with opened(Resources(stack.settings)) as resources:
-        await resources.vector_index.delete(UUID(chat_id))
+        await resources.vector_index.delete(UUID(own_chat_id))
 
-    assert is_problem(await ask(client, chat_id, "Who plays the xylophone?"), 409, "chat_indexing")
-    found = await answered(client, chat_id, "Who plays the xylophone?", prefer="wait=60")
+    assert is_problem(await ask(client, own_chat_id, "Who plays the xylophone?"), 409, "chat_indexing")
+    found = await answered(client, own_chat_id, "Who plays the xylophone?", prefer="wait=60")
     assert "xylophone" in found["answer"]
 
 
