@@ -34,8 +34,7 @@ bench: install
 
 docs: install
 	@mkdir -p docs
-	@$(BIN)/chat-insights openapi > docs/openapi.json.new
-	@mv docs/openapi.json.new docs/openapi.json
+	@$(BIN)/chat-insights openapi docs/openapi.json
 
 install: $(INSTALLED)
 	@:

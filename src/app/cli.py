@@ -1,6 +1,7 @@
 """The commands: `chat-insights COMMAND`. Each imports what it needs when it is called: some are run by hand."""
 
 import asyncio
+import base64
 import os
 import sys
 from collections.abc import Awaitable, Callable
@@ -16,6 +17,14 @@ if TYPE_CHECKING:
     from app.resources import Resources
 
 _T = TypeVar("_T")
+_NOWHERE = {
+    "DATABASE_URL": "postgresql://localhost",
+    "REDIS_URL": "redis://localhost",
+    "QDRANT_URL": "http://localhost",
+    "BLOB_URL": "memory://",
+    "MASTER_KEY": base64.b64encode(bytes(32)).decode(),
+}
+"""Settings of an application that is described, and never serves."""
 
 
 class _Commands(click.Group):
@@ -198,13 +207,13 @@ async def _show_event(resources: "Resources", provider: str, event_id: str) -> b
 @main.command()
 @click.argument("target", type=click.Path(dir_okay=False, path_type=Path), default="-")
 def openapi(target: Path) -> None:
-    """Write the OpenAPI document."""
+    """Write the OpenAPI document. No server is asked, nor any setting."""
     import msgspec
 
     from app.documentation import openapi_json
     from app.main import create_app
 
-    text = msgspec.json.format(openapi_json(create_app(load()).openapi_schema), indent=2).decode() + "\n"
+    text = msgspec.json.format(openapi_json(create_app(load(_NOWHERE)).openapi_schema), indent=2).decode() + "\n"
     if str(target) == "-":
         click.echo(text, nl=False)
     else:

@@ -1,4 +1,8 @@
+import json
 import re
+import subprocess
+import sys
+from pathlib import Path
 
 import httpx
 import pytest
@@ -20,6 +24,12 @@ def operations(document):
         for method, operation in methods.items()
         if method in {"get", "put", "post", "delete"}
     }
+
+
+def test_the_command_writes_what_is_served_without_any_setting(document, tmp_path):
+    command = [str(Path(sys.executable).with_name("chat-insights")), "openapi", "api.json"]
+    subprocess.run(command, cwd=tmp_path, env={}, check=True)
+    assert json.loads((tmp_path / "api.json").read_text()) == document
 
 
 def successes(operation):

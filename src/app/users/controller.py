@@ -1,5 +1,7 @@
 """`/api/users`: the caller's own account."""
 
+from datetime import UTC, datetime
+
 from litestar import Controller, delete, post
 from litestar.di import NamedDependency
 from litestar.params import JSONBody
@@ -13,6 +15,7 @@ from domain.errors import Forbidden, Unauthenticated
 from domain.users.service import AccountDeleted, UserService
 
 _USER_ID = "user_2abc"
+_THEN = datetime(2026, 1, 31, 12, tzinfo=UTC)
 
 
 class IdentityMismatch(Forbidden):
@@ -32,7 +35,7 @@ class UserController(Controller):
         security=BEARER,
         responses=answers(
             StoredUser,
-            StoredUser(_USER_ID, "ada@example.org", utc_now(), 50),
+            StoredUser(_USER_ID, "ada@example.org", _THEN, 50),
             errors=(Unauthenticated, AccountDeleted, IdentityMismatch),
             reads_json=True,
         ),
@@ -60,7 +63,7 @@ class UserController(Controller):
         security=BEARER,
         responses=answers(
             AccountDeletion,
-            AccountDeletion(success=True, message="The account is deleted.", deleted_at=utc_now(), user_id=_USER_ID),
+            AccountDeletion(success=True, message="The account is deleted.", deleted_at=_THEN, user_id=_USER_ID),
             errors=(Unauthenticated, AccountDeleted),
         ),
     )
