@@ -34,6 +34,26 @@ def drafted(insight_type, tagged, found=()):
     return made, None if made.content is None else msgspec.json.decode(made.content, type=kind.content)
 
 
+def described(insight_type, tagged):
+    """The read chat, its draft and the draft's content."""
+    return tagged, *drafted(insight_type, tagged)
+
+
+def measured(made):
+    """The measures of a draft by their names."""
+    return {measure.name: measure for measure in made.basis.measures}
+
+
+def texts(tagged, lines):
+    """What the first messages of lines say."""
+    return [tagged.transcript.texts[line.positions[0]] for line in lines]
+
+
+def exchanged(tagged, exchanges):
+    """The same of every line of exchanges."""
+    return [texts(tagged, shown.exchange) for shown in exchanges]
+
+
 def proven(content, transcript):
     """The content as the proof leaves it, every quotable message of the chat being at hand."""
     messages = {

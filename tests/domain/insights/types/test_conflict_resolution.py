@@ -3,7 +3,7 @@ import pytest
 from domain.insights.analyst import tension
 from domain.insights.analyst.run import read
 from domain.insights.analyst.view import View
-from support.drafts import drafted, sample, unpublished_numbers
+from support.drafts import described, drafted, sample, unpublished_numbers
 from support.small_chats import chat, repeated, view_of
 
 NAME = "conflict_resolution"
@@ -20,9 +20,7 @@ QUARREL = [
 
 @pytest.fixture(scope="module")
 def tense():
-    tagged = read(chat(*repeated(CALM, 20), *repeated(QUARREL, 8), *repeated(CALM, 2)))
-    made, content = drafted(NAME, tagged)
-    return tagged, made, content
+    return described(NAME, read(chat(*repeated(CALM, 20), *repeated(QUARREL, 8), *repeated(CALM, 2))))
 
 
 def test_the_quarrel_of_the_sample_chat_is_found_with_the_repair_that_was_taken_up():

@@ -4,7 +4,7 @@ from domain.insights.analyst.acts import OPENING_UP, Act
 from domain.insights.analyst.closeness import AFFECTIONATE
 from domain.insights.analyst.run import read
 from domain.insights.analyst.view import View
-from support.drafts import drafted, quoted, sample, unpublished_numbers
+from support.drafts import described, drafted, quoted, sample, unpublished_numbers
 from support.small_chats import chat, repeated
 
 NAME = "emotional_intimacy"
@@ -65,9 +65,7 @@ DRY = ["Ann: the train is at the station now", "Ben: I am at the office with the
 
 @pytest.fixture(scope="module")
 def warm():
-    tagged = read(chat(*repeated(WARM, 12)))
-    made, content = drafted(NAME, tagged)
-    return tagged, made, content
+    return described(NAME, read(chat(*repeated(WARM, 12))))
 
 
 def test_every_line_carries_the_act_that_it_proves():

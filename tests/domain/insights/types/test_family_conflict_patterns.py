@@ -1,18 +1,11 @@
-import subprocess
-import sys
-from pathlib import Path
-
 import msgspec
 import pytest
 
-from domain.chats.importing.options import ImportOptions
-from domain.chats.importing.reader import read_export
 from domain.insights.analyst.acts import NEGATIVE
 from domain.insights.analyst.run import draft, read
 from domain.insights.analyst.view import View
 from domain.insights.types import KINDS
-from support import generate_export
-from support.drafts import drafted, proven, sample, unpublished_numbers
+from support.drafts import described, drafted, proven, sample, texts, unpublished_numbers
 from support.family_chat import FAMILY
 from support.small_chats import chat, repeated
 
@@ -24,13 +17,7 @@ FIGHT = ["Mum +1d: you never listen to me", "Dad: that's not fair, you always sa
 
 @pytest.fixture(scope="module")
 def family():
-    tagged = read(chat(*FAMILY))
-    made, content = drafted(NAME, tagged)
-    return tagged, made, content
-
-
-def texts(tagged, lines):
-    return [tagged.transcript.texts[line.positions[0]] for line in lines]
+    return described(NAME, read(chat(*FAMILY)))
 
 
 def patterns(content):
@@ -150,9 +137,7 @@ def test_the_score_is_the_mean_of_its_parts(family):
 
 
 def test_two_people_are_described_too():
-    made, content = drafted(NAME, sample())
-    assert proven(content, sample().transcript) is not None
-    assert unpublished_numbers(made, content, sample().transcript.participants) == set()
+    _, content = drafted(NAME, sample())
     assert content.conflict_presence.level == "rare"
     assert content.family_specific_patterns == []
 
@@ -160,17 +145,3 @@ def test_two_people_are_described_too():
 def test_the_same_chat_gives_the_same_bytes(family):
     tagged, made, _ = family
     assert msgspec.json.encode(draft(View(tagged), KINDS[NAME])) == msgspec.json.encode(made)
-
-
-def test_a_generated_group_is_described(tmp_path):
-    path = tmp_path / "chat.txt"
-    script = Path(generate_export.__file__)
-    subprocess.run(
-        [sys.executable, script, "--messages", "2000", "--participants", "4", "--out", path],
-        check=True,
-        capture_output=True,
-    )
-    tagged = read(read_export(path, ImportOptions()))
-    made, content = drafted(NAME, tagged)
-    assert proven(content, tagged.transcript) is not None
-    assert unpublished_numbers(made, content, tagged.transcript.participants) == set()

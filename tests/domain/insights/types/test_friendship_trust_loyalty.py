@@ -3,7 +3,7 @@ import pytest
 from domain.insights.analyst.acts import Act
 from domain.insights.analyst.run import read
 from domain.insights.analyst.view import View
-from support.drafts import drafted, quoted, sample, unpublished_numbers
+from support.drafts import described, drafted, quoted, sample, unpublished_numbers
 from support.small_chats import chat, repeated
 
 NAME = "friendship_trust_loyalty"
@@ -28,9 +28,9 @@ BROKEN = [
 
 
 def reliable(*lines):
-    tagged = read(chat(*repeated(DRY, 20), *lines, *repeated([f"{DRY[0][:3]} +1d: {DRY[0][5:]}", *DRY[1:]], 5)))
-    made, content = drafted(NAME, tagged)
-    return tagged, made, content
+    return described(
+        NAME, read(chat(*repeated(DRY, 20), *lines, *repeated([f"{DRY[0][:3]} +1d: {DRY[0][5:]}", *DRY[1:]], 5)))
+    )
 
 
 def test_the_sample_chat_tells_of_the_missed_dinner_and_of_the_confidence_passed_on():

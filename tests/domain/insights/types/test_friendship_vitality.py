@@ -3,7 +3,7 @@ import pytest
 from domain.insights.analyst.acts import Act
 from domain.insights.analyst.run import read
 from domain.insights.analyst.view import View
-from support.drafts import drafted, quoted, sample, unpublished_numbers
+from support.drafts import described, drafted, quoted, sample, unpublished_numbers
 from support.small_chats import chat, repeated
 
 NAME = "friendship_vitality"
@@ -24,9 +24,7 @@ _MONTH = 30
 
 @pytest.fixture(scope="module")
 def lively():
-    tagged = read(chat(*repeated(LIVELY, 12)))
-    made, content = drafted(NAME, tagged)
-    return tagged, made, content
+    return described(NAME, read(chat(*repeated(LIVELY, 12))))
 
 
 def paced(*conversations):

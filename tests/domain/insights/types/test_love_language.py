@@ -1,7 +1,7 @@
 import pytest
 
 from domain.insights.analyst.run import read
-from support.drafts import drafted, unpublished_numbers
+from support.drafts import described, drafted, unpublished_numbers
 from support.small_chats import chat, repeated
 
 NAME = "love_language"
@@ -19,9 +19,7 @@ MIXED = [
 
 @pytest.fixture(scope="module")
 def mixed():
-    tagged = read(chat(*repeated(MIXED, 15)))
-    made, content = drafted(NAME, tagged)
-    return tagged, made, content
+    return described(NAME, read(chat(*repeated(MIXED, 15))))
 
 
 def test_each_has_the_form_they_write_most(mixed):

@@ -3,7 +3,7 @@ import pytest
 from domain.insights.analyst.acts import Act
 from domain.insights.analyst.run import read
 from domain.insights.analyst.view import View
-from support.drafts import drafted, proven, quoted, unpublished_numbers
+from support.drafts import described, drafted, exchanged, measured, proven, quoted, unpublished_numbers
 from support.small_chats import chat, repeated
 from support.workplace_chat import WORKPLACE
 
@@ -21,23 +21,12 @@ LOOSE = [
 
 @pytest.fixture(scope="module")
 def team():
-    tagged = read(chat(*WORKPLACE))
-    made, content = drafted(NAME, tagged)
-    return tagged, made, content
+    return described(NAME, read(chat(*WORKPLACE)))
 
 
 @pytest.fixture(scope="module")
 def loose():
     return drafted(NAME, read(chat(*repeated(LOOSE, 12))))
-
-
-def measured(made):
-    return {measure.name: measure for measure in made.basis.measures}
-
-
-def texts(tagged, exchanges):
-    view = View(tagged)
-    return [[view.text(line.positions[0]) for line in shown.exchange] for shown in exchanges]
 
 
 def test_a_team_is_described_with_proof(team):
@@ -60,7 +49,7 @@ def test_a_commitment_is_shown_with_its_request_and_its_end(team):
         "Good morning! Marek, please update the contact form until Friday",
         "Will do, I'll update the contact form",
         "Good morning, I've updated the contact form, please have a look",
-    ] in texts(tagged, content.follow_through.evidence)
+    ] in exchanged(tagged, content.follow_through.evidence)
 
 
 def test_what_nobody_reported_done_is_not_shown_as_done(team):
@@ -73,14 +62,14 @@ def test_who_decides_is_named_where_it_is_certain(team):
     tagged, _, content = team
     decisions = content.decision_making
     assert (decisions.style, decisions.primary_decision_maker) == ("led by one person", "Priya")
-    assert ["shall we move the retro to the afternoon?", "Works for me"] in texts(tagged, decisions.evidence)
+    assert ["shall we move the retro to the afternoon?", "Works for me"] in exchanged(tagged, decisions.evidence)
 
 
 def test_blockers_are_shown_with_who_takes_them_up(team):
     tagged, made, content = team
     assert content.blocker_communication.rating == "picked up"
     assert measured(made)["blockers"].value == 3
-    assert texts(tagged, content.blocker_communication.evidence)[0][-1] == (
+    assert exchanged(tagged, content.blocker_communication.evidence)[0][-1] == (
         "I can help, let me check who owns the library"
     )
 

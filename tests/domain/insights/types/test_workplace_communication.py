@@ -3,7 +3,7 @@ import pytest
 from domain.insights.analyst.acts import Act
 from domain.insights.analyst.run import read
 from domain.insights.analyst.view import View
-from support.drafts import drafted, proven, quoted, unpublished_numbers
+from support.drafts import described, drafted, proven, quoted, unpublished_numbers
 from support.small_chats import chat, repeated
 from support.workplace_chat import WORKPLACE
 
@@ -19,9 +19,7 @@ BLUNT = [
 
 @pytest.fixture(scope="module")
 def team():
-    tagged = read(chat(*WORKPLACE))
-    made, content = drafted(NAME, tagged)
-    return tagged, made, content
+    return described(NAME, read(chat(*WORKPLACE)))
 
 
 @pytest.fixture(scope="module")

@@ -3,7 +3,7 @@ import pytest
 from domain.insights.analyst.acts import Act
 from domain.insights.analyst.run import read
 from domain.insights.analyst.view import View
-from support.drafts import drafted, proven, quoted, unpublished_numbers
+from support.drafts import described, drafted, exchanged, measured, proven, quoted, unpublished_numbers
 from support.small_chats import chat, repeated
 from support.workplace_chat import WORKPLACE
 
@@ -22,23 +22,12 @@ STRAINED = [
 
 @pytest.fixture(scope="module")
 def team():
-    tagged = read(chat(*WORKPLACE))
-    made, content = drafted(NAME, tagged)
-    return tagged, made, content
+    return described(NAME, read(chat(*WORKPLACE)))
 
 
 @pytest.fixture(scope="module")
 def strained():
     return drafted(NAME, read(chat(*repeated(STRAINED, 12))))
-
-
-def measured(made):
-    return {measure.name: measure for measure in made.basis.measures}
-
-
-def texts(tagged, exchanges):
-    view = View(tagged)
-    return [[view.text(line.positions[0]) for line in shown.exchange] for shown in exchanges]
 
 
 def test_a_team_is_described_with_proof(team):
@@ -67,7 +56,7 @@ def test_no_strain_is_said_to_be_none(team):
 
 def test_disagreement_is_shown_with_its_kind_answer(team):
     tagged, made, content = team
-    assert texts(tagged, content.mutual_respect.evidence) == [
+    assert exchanged(tagged, content.mutual_respect.evidence) == [
         [
             "I'm not sure about that, maybe the 18th would be safer for the photos?",
             "Good point, I understand. I'll ask the client about the photos",
