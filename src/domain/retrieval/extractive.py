@@ -17,19 +17,19 @@ from domain.retrieval.answer import (
     supports,
 )
 from domain.retrieval.search import Evidence
+from domain.retrieval.wording import asks
 
 _QUOTES = 3
 _WHOLE_MESSAGE = 160
 """Characters up to which a message of one line is quoted whole."""
-_OF_THE_BEST = 0.7
-"""A message is quoted beside the best one if its score is at least this much of it."""
-_QUESTION_MARKS = ("?", "？", "؟")
+_BELOW_THE_BEST = 0.3
+"""Of the best message's score, whatever its sign, is what another one may lack to be quoted beside it."""
 _SENTENCE = regex.compile(r"[^\n]+?(?:[.!?…。！？।؟]+(?=\s|$)|[。！？।]|(?=\n)|$)")
 
 
 def extract(asked: Asked) -> Answer:
     """Up to three quotations with speaker and date; or that none was found, where the scores do not support one."""
-    quoted = _best_messages(asked.evidence)
+    quoted = _best_messages(asked.evidence, asked.languages)
     if not quoted:
         return not_found(asked.question)
     terms = _terms(asked.question, asked.languages)
@@ -48,17 +48,20 @@ def day_of(message: QuotedMessage) -> str:
     return f"{at.day} {at:%B %Y}"
 
 
-def _best_messages(evidence: Evidence) -> list[QuotedMessage]:
+def _best_messages(evidence: Evidence, languages: Sequence[str]) -> list[QuotedMessage]:
     """The best messages that support an answer; a question together with what was said next."""
     messages = shown(evidence)
     best = [hit for hit in evidence.ranked if hit.position in messages and supports(hit, evidence)]
     positions: dict[int, None] = {}
     for hit in best:
-        if hit.score >= best[0].score * _OF_THE_BEST:
-            positions[hit.position] = None
-            if messages[hit.position].text.rstrip().endswith(_QUESTION_MARKS) and hit.position + 1 in messages:
-                positions[hit.position + 1] = None
-    return [messages[position] for position in positions][:_QUOTES]
+        if best[0].score - hit.score > _BELOW_THE_BEST * abs(best[0].score):
+            break
+        quoted = dict.fromkeys((hit.position,))
+        if asks(messages[hit.position].text, languages) and hit.position + 1 in messages:
+            quoted[hit.position + 1] = None
+        if len(positions | quoted) <= _QUOTES:
+            positions |= quoted
+    return [messages[position] for position in positions]
 
 
 def _passage(text: str, terms: frozenset[str], languages: Sequence[str]) -> str:

@@ -43,7 +43,7 @@ def parse_question(text: str, participants: Sequence[str], first_sent_at: int, l
     words, _ = segment(text)
     languages = ("en", *(entry.language for entry in detect([list(words)], DEFAULTS) if entry.language != "en"))
     ignored = names | stop_words(languages)
-    framed = ignored | _frames(languages)
+    framed = ignored | _listed(_data().frames, languages)
     return Question(
         text=text,
         languages=languages,
@@ -55,17 +55,23 @@ def parse_question(text: str, participants: Sequence[str], first_sent_at: int, l
     )
 
 
-class _QuestionWords(msgspec.Struct):
+def question_words(languages: Iterable[str]) -> frozenset[str]:
+    """Words of these languages that a question begins with."""
+    return _listed(_data().beginnings, languages)
+
+
+class _Data(msgspec.Struct):
     frames: dict[str, str]
+    beginnings: dict[str, str]
 
 
 @cache
-def _question_words() -> _QuestionWords:
-    return msgspec.json.decode(_DATA.read_bytes(), type=_QuestionWords)
+def _data() -> _Data:
+    return msgspec.json.decode(_DATA.read_bytes(), type=_Data)
 
 
-def _frames(languages: Iterable[str]) -> frozenset[str]:
-    return frozenset(word for language in languages for word in _question_words().frames.get(language, "").split())
+def _listed(words: dict[str, str], languages: Iterable[str]) -> frozenset[str]:
+    return frozenset(word for language in languages for word in words.get(language, "").split())
 
 
 def _named(text: str, participants: Sequence[str]) -> tuple[frozenset[int], frozenset[str]]:

@@ -4,9 +4,10 @@ from collections.abc import Mapping, Sequence
 
 import regex
 
+from domain.retrieval.analysis import words_of
 from domain.retrieval.dates import names_a_time
 from domain.retrieval.model import Hit
-from domain.retrieval.question import Question
+from domain.retrieval.question import Question, question_words
 
 ASKING_COST = 2.5
 """Of a message that does nothing but ask, in units of fused scores."""
@@ -25,6 +26,13 @@ def reranked(ranked: Sequence[Hit], texts: Mapping[int, str], question: Question
         if hit.position in texts
     ]
     return sorted(hits, key=lambda hit: -hit.score)
+
+
+def asks(text: str, languages: Sequence[str]) -> bool:
+    """Whether a message asks: it ends with a question mark, or begins with a question word (and is no exclamation)."""
+    if text.rstrip().endswith(_ASKED):
+        return True
+    return next(words_of(text), None) in question_words(languages) and not text.rstrip().endswith("!")
 
 
 def _cost(text: str, asks_when: bool) -> float:  # noqa: FBT001 - one of two reasons, named at the call

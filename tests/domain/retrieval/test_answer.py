@@ -100,7 +100,33 @@ def test_in_a_small_chat_shared_words_decide():
     assert citation.position == 1
 
 
+def test_the_best_message_of_a_small_chat_is_quoted_whatever_its_score():
+    scored = (("The tooth is fixed", -2), ("It hurt", -2.5), ("A tooth costs 90", -2.7))
+
+    citations = answer(evidence(*scored, message_count=3, by_words=[0, 1, 2])).citations
+    assert [citation.position for citation in citations] == [0, 1]
+
+
 def test_a_question_is_quoted_with_what_was_said_next():
     found = answer(evidence(("Did the dentist call?", 15), ("She did", 1), ("Hello", 0)))
 
     assert [citation.quote for citation in found.citations] == ["Did the dentist call?", "She did"]
+
+
+@pytest.mark.parametrize("asking", ["what's the dentist's address, I need it", "¿dónde está?", "wo ist er"])
+def test_a_message_that_begins_as_a_question_is_quoted_with_what_was_said_next(asking):
+    found = evidence((asking, 15), ("18 Quarry Lane", 1))
+
+    languages = ("en", "es", "de")
+    citations = extract(Asked(question="?", earlier=(), evidence=found, participants=["A", "B"], languages=languages))
+    assert [citation.quote for citation in citations.citations] == [asking, "18 Quarry Lane"]
+
+
+def test_what_only_begins_like_a_question_is_quoted_alone():
+    assert len(answer(evidence(("What a dentist!", 15), ("Hello", 0))).citations) == 1
+
+
+def test_a_question_is_not_quoted_without_what_was_said_next():
+    found = evidence(("A tooth", 15), ("A tooth", 15), ("Did the dentist call?", 14), ("She did", 1), ("A tooth", 13))
+
+    assert [citation.position for citation in answer(found).citations] == [0, 1, 4]
