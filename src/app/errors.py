@@ -145,6 +145,11 @@ def on_framework_error(request: Request[Any, Any, Any], error: HTTPException) ->
     return problem(request, status, code, detail, headers=dict(error.headers or {}))
 
 
+def on_unreadable_body(request: Request[Any, Any, Any], _error: Exception) -> Response[bytes]:
+    """What the framework's decoder lets through: bytes that are not UTF-8, and nesting that it cannot follow."""
+    return problem(request, 400, "malformed_request", TITLES[400] + ".")
+
+
 def on_unexpected(request: Request[Any, Any, Any], error: Exception) -> Response[bytes]:
     if request.state.get(CLIENT_GONE):  # reading its body has failed, and nobody reads this answer
         return problem(request, 499, "client_closed_request", "The client has closed the connection.")
@@ -173,6 +178,7 @@ def is_outage(error: BaseException) -> bool:
         asyncpg.InterfaceError,
         asyncpg.InternalClientError,  # what it says of a connection that was lost while nothing ran on it
         asyncpg.OperatorInterventionError,
+        asyncpg.LockNotAvailableError,
         asyncpg.TooManyConnectionsError,
         ConnectionError,
         TimeoutError,
@@ -186,5 +192,7 @@ HANDLERS: ExceptionHandlersMap = {
     DomainError: on_domain_error,
     ValidationException: on_invalid_input,
     HTTPException: on_framework_error,
+    UnicodeDecodeError: on_unreadable_body,
+    RecursionError: on_unreadable_body,
     Exception: on_unexpected,
 }

@@ -90,7 +90,9 @@ async def test_a_body_of_the_wrong_form_is_invalid(client, body):
     assert_problem(answer, 422, "invalid_request")
 
 
-@pytest.mark.parametrize("body", [b"{", b"\xff\xfe", b'{"user_id": "errors"', b"not JSON"])
+@pytest.mark.parametrize(
+    "body", [b"{", b"\xff\xfe", b'{"user_id": "errors"', b"not JSON", b"[" * 5000, b'{"user_id": "\xff"}']
+)
 async def test_a_body_that_is_no_json_is_malformed(client, body):
     answer = await client.post(STORE, content=body, headers={"Content-Type": "application/json"})
     assert_problem(answer, 400, "malformed_request")
