@@ -84,7 +84,7 @@ class CreditService:
             AlreadyPosted: it is charged already; the transaction can only be rolled back.
             WalletNotFound: the user has no wallet.
         """
-        if amount < 0:
+        if not 0 < amount <= MAX_POSTING:
             raise InvalidAmount
         charge = Posting(
             kind=EntryKind.INSIGHT_UNLOCK,
@@ -122,6 +122,8 @@ class CreditService:
             InvalidAmount: zero, or beyond any sense.
             WalletNotFound: the user has no wallet.
         """
+        if abs(amount) > MAX_POSTING:
+            raise InvalidAmount
         adjustment = Posting(
             kind=EntryKind.ADMIN_ADJUSTMENT, amount=amount, ref_type="adjustment", ref_id=uuid7(), description=reason
         )
@@ -226,7 +228,7 @@ class CreditService:
         return True
 
     async def _post(self, wallet: WalletKey, posting: Posting) -> Posted:
-        if posting.amount == 0 or abs(posting.amount) > MAX_POSTING:
+        if posting.amount == 0:
             raise InvalidAmount
         try:
             while (posted := await self._wallets.post(wallet, posting)) is None:

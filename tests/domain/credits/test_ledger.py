@@ -14,6 +14,7 @@ from domain.base import utc_now
 from domain.credits.models import EntryKind, LedgerEntry, Wallet
 from domain.credits.repository import Posting, WalletRepository, of_user
 from domain.credits.service import (
+    MAX_POSTING,
     AlreadyPosted,
     CreditService,
     InsufficientCredits,
@@ -295,6 +296,16 @@ async def test_a_returning_subject_gets_no_second_bonus_and_no_coins_left_over(d
     assert (history.lines, history.total, history.balance) == ([], 0, 0)
     assert await adjust(database, returned, 5) == 5
     assert (await WalletReader(database.reads).history(returned, limit=10, offset=0)).total == 1
+    assert await violations(database) == []
+
+
+async def test_a_returning_subject_may_have_had_more_than_one_posting_can_give(database, user_id):
+    for _ in range(2):
+        await adjust(database, user_id, MAX_POSTING)
+    pseudonym = uuid4().hex
+    await delete_account(database, user_id, pseudonym)
+    returned = await open_account(database, returning_as=pseudonym)
+    assert (await WalletReader(database.reads).history(returned, limit=10, offset=0)).balance == 0
     assert await violations(database) == []
 
 
