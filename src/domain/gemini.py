@@ -14,6 +14,7 @@ _T = TypeVar("_T")
 _BUSY = {429, 503}
 _REFUSALS = {400, 401, 403, 404}
 _FINISHED = {None, types.FinishReason.STOP}
+_LONGEST_PAUSE_S = 86_400.0
 _SECONDS = regex.compile(r"(\d+(?:\.\d+)?)s?")
 
 
@@ -81,9 +82,7 @@ def text_of(response: types.GenerateContentResponse) -> str:
 def _translated(error: errors.APIError) -> GeminiRefused | GeminiUnavailable:
     if error.code in _REFUSALS:
         return GeminiRefused()
-    if error.code not in _BUSY:
-        return GeminiUnavailable()
-    return GeminiUnavailable(busy=True, retry_after_s=_retry_after(error))
+    return GeminiUnavailable(busy=error.code in _BUSY, retry_after_s=_retry_after(error))
 
 
 def _retry_after(error: errors.APIError) -> float | None:
@@ -91,7 +90,7 @@ def _retry_after(error: errors.APIError) -> float | None:
     header = getattr(error.response, "headers", {}).get("retry-after", "")
     for given in (header, *(detail.get("retryDelay", "") for detail in _details(error.details))):
         if isinstance(given, str) and (found := _SECONDS.fullmatch(given)):
-            return float(found[1])
+            return min(float(found[1]), _LONGEST_PAUSE_S)
     return None
 
 

@@ -1,5 +1,6 @@
 """The routes of unlocks and insights."""
 
+from contextlib import suppress
 from typing import Annotated, Any, Final
 from uuid import UUID
 
@@ -262,7 +263,8 @@ class GenerateController(Controller):
             raise CategoryNotUnlocked
         if row.status == InsightStatus.COMPLETED:
             return insight_view(chat, row)
-        await _retry(resources, user.id, row.id)
+        with suppress(InsightCompleted):  # it was made this moment
+            await _retry(resources, user.id, row.id)
         return insight_view(chat, await insight_reader.insight(user.id, row.id))
 
 
