@@ -11,7 +11,7 @@ from app.payments.gateways import Gateway
 from app.resources import Resources
 from domain.base import utc_now
 from domain.payments.models import PaymentOrder
-from domain.payments.provider import PaymentProviderUnavailable, ProviderName, ProviderOrder
+from domain.payments.provider import PaymentProviderUnavailable, ProviderName, ProviderOrder, RefundRefused
 from domain.payments.refunds import AskedRefund, RefundService
 from domain.payments.service import CREATED_FOR_SURE, Claim, OrderService, request_of
 from domain.payments.webhooks import Inbox
@@ -111,6 +111,7 @@ async def refund(
 
     Raises:
         OrderNotFound, OrderNotPaid, RefundTooLarge, IdempotencyKeyReused: see `RefundService.ask`.
+        RefundRefused: the provider will not do it, and another may be asked for.
         PaymentProviderUnavailable: the refund stands, and the provider has not taken it yet.
     """
     async with resources.database.transaction() as session:
@@ -119,7 +120,14 @@ async def refund(
     if asked.request.provider_refund_id is not None or provider_order_id is None:
         return asked
     provider = resources.gateways.offered(asked.order.provider).provider
-    provider_refund_id = await provider.refund(provider_order_id, asked.request.amount, asked.request.id)
+    try:
+        provider_refund_id = await provider.refund(
+            provider_order_id, asked.order.payment_id, asked.request.amount, asked.request.id
+        )
+    except RefundRefused:
+        async with resources.database.transaction() as session:
+            await RefundService(session).refused(asked.request.id, utc_now())
+        raise
     async with resources.database.transaction() as session:
         request = await RefundService(session).taken(asked.request.id, provider_refund_id)
     return AskedRefund(request, asked.order)

@@ -38,7 +38,7 @@ from domain.payments.errors import (
     RefundTooLarge,
 )
 from domain.payments.models import ReversalKind
-from domain.payments.provider import PaymentProviderUnavailable, ProviderName
+from domain.payments.provider import PaymentProviderUnavailable, ProviderName, RefundRefused
 from domain.payments.reader import OrderReader
 from domain.payments.service import order_key
 from domain.users.service import AccountDeleted
@@ -209,6 +209,7 @@ class AdminPaymentController(Controller):
                 RefundTooLarge,
                 ProviderNotConfigured,
                 IdempotencyKeyReused,
+                RefundRefused,
                 PaymentProviderUnavailable,
             ),
             reads_json=True,

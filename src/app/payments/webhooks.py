@@ -1,27 +1,35 @@
 """`/api/payments/webhooks`: what the providers tell us. Their signature is all that they are known by."""
 
 import asyncio
+from collections.abc import Coroutine
 from contextlib import suppress
-from typing import Any
+from datetime import datetime
+from typing import Any, Literal, TypeVar
 
 import structlog
 from litestar import Controller, Request, post
 from litestar.di import NamedDependency
+from sqlalchemy import text
 
 from app.documentation import answers
 from app.payments.dto import Received
-from app.payments.gateways import WebhookOff
+from app.payments.gateways import Gateway, WebhookOff
 from app.resources import Resources
 from domain.base import utc_now
 from domain.errors import TooLarge
 from domain.payments.models import EventResult
-from domain.payments.provider import EventMalformed, ProviderName, SignatureInvalid
+from domain.payments.provider import EventMalformed, PaymentEvent, ProviderName, SignatureInvalid
 from domain.payments.webhooks import Inbox
 
 BODY_BYTES = 256 * 1024
+ANSWER_S = 4
+"""Providers give up after some seconds, and deliver again; Razorpay after five."""
+LOCK_S = 3
 _DRAIN_BYTES = 8 << 20
 _DRAIN_S = 2
 _log = structlog.get_logger()
+_late: set[asyncio.Task[Any]] = set()
+T = TypeVar("T")
 
 
 class EventTooLarge(TooLarge):
@@ -67,10 +75,39 @@ async def _receive(request: Request[Any, Any, Any], resources: Resources, name: 
     body = await _body(request)
     now = utc_now()
     event = gateway.provider.read_event(body, dict(request.headers), now)
-    async with resources.database.transaction() as session:
-        result = await Inbox(session, resources.master_keys).receive(event, body, gateway.merchant, now)
+    result = await _within(ANSWER_S, _take_in(resources, gateway, event, body, now))
     _log.info("webhook", provider=name, event_type=event.event_type, result=result)
     return Received(result)
+
+
+async def _take_in(
+    resources: Resources, gateway: Gateway, event: PaymentEvent, body: bytes, now: datetime
+) -> EventResult | Literal["duplicate"]:
+    async with resources.database.transaction() as session:
+        # An order that somebody keeps locked must not keep the connections that the events of others need.
+        await session.execute(text(f"SET LOCAL lock_timeout = '{LOCK_S}s'"))
+        return await Inbox(session, resources.master_keys).receive(event, body, gateway.merchant, now)
+
+
+async def _within(seconds: float, work: Coroutine[Any, Any, T]) -> T:
+    """What the work returns. It goes on where it takes too long: breaking it off may take as long as it does.
+
+    Raises:
+        TimeoutError: it takes too long.
+    """
+    task = asyncio.create_task(work)
+    _late.add(task)
+    task.add_done_callback(_late.discard)
+    await asyncio.wait({task}, timeout=seconds)
+    if not task.done():
+        task.add_done_callback(_ended_late)
+        raise TimeoutError
+    return task.result()
+
+
+def _ended_late(task: asyncio.Task[Any]) -> None:
+    if not task.cancelled() and (error := task.exception()) is not None:
+        _log.warning("webhook.failed_late", exc_info=error)
 
 
 async def _body(request: Request[Any, Any, Any]) -> bytes:

@@ -133,17 +133,21 @@ class RefundRequest(Record):
 
     __tablename__ = "payment_refund_request"
     __table_args__ = (
-        UniqueConstraint("order_id", "key_hash"),
+        UniqueConstraint("requested_by", "key_hash"),
         CheckConstraint("amount > 0", name="amount"),
     )
 
-    order_id: Mapped[UUID] = mapped_column(ForeignKey(PaymentOrder.id))
+    order_id: Mapped[UUID] = mapped_column(ForeignKey(PaymentOrder.id), index=True)
     requested_by: Mapped[UUID] = mapped_column(ForeignKey(User.id))
     key_hash: Mapped[bytes | None] = mapped_column(LargeBinary)
+    asked_amount: Mapped[int | None]
+    """As it was asked for; null asked for all that was left."""
     amount: Mapped[int]
     reason: Mapped[str]
     provider_refund_id: Mapped[str | None]
     """Null until the provider has taken the request."""
+    refused_at: Mapped[datetime | None]
+    """The provider will not do it: whoever still wants the money back asks for another refund."""
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())
 
 

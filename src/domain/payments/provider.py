@@ -8,7 +8,7 @@ from uuid import UUID
 
 import msgspec
 
-from domain.errors import Malformed, Unavailable
+from domain.errors import Conflict, Malformed, Unavailable
 
 
 class ProviderName(StrEnum):
@@ -19,6 +19,13 @@ class ProviderName(StrEnum):
 class PaymentProviderUnavailable(Unavailable):
     code = "payment_provider_unavailable"
     detail = "The payment provider did not answer. Try again with the same key: the order goes on where it stands."
+
+
+class RefundRefused(Conflict):
+    """The provider answered, and would answer the same again."""
+
+    code = "refund_refused"
+    detail = "The payment provider does not refund this: the payment is disputed, or less is left of it than we know."
 
 
 class SignatureInvalid(Malformed):
@@ -74,6 +81,8 @@ class PaymentEvent(msgspec.Struct, frozen=True, kw_only=True):
     captured: bool = True
     """False where the payment is authorised only, or not for its whole amount."""
     refund_id: str | None = None
+    refund_request_id: UUID | None = None
+    """Ours, where the refund was asked for by us."""
     cumulative: bool = False
     """`amount` is all that has been refunded of the payment so far, and not one refund's."""
     dispute_id: str | None = None
@@ -119,8 +128,14 @@ class PaymentProvider(Protocol):
         """The provider's order as it stands, for reconciliation; None when there is none."""
         ...
 
-    async def refund(self, provider_order_id: str, amount: int, refund_request_id: UUID) -> str:
-        """Ask for a refund; the provider's id of it. The credits go back with its event, not with this call."""
+    async def refund(self, provider_order_id: str, payment_id: str | None, amount: int, refund_request_id: UUID) -> str:
+        """Ask for a refund of the payment that was credited; the provider's id of it.
+
+        The credits go back with its event, not with this call.
+
+        Raises:
+            RefundRefused: it will not be done.
+        """
         ...
 
     def read_event(self, body: bytes, headers: Mapping[str, str], now: datetime) -> PaymentEvent:

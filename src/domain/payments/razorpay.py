@@ -2,7 +2,7 @@
 
 import asyncio
 import functools
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from datetime import datetime
@@ -23,9 +23,10 @@ from domain.payments.provider import (
     PaymentProviderUnavailable,
     ProviderName,
     ProviderOrder,
+    RefundRefused,
     SignatureInvalid,
 )
-from domain.payments.wire import Amount, Currency, Name, Seconds, moment, order_id_in, read_json, signed_by_any
+from domain.payments.wire import Amount, Currency, Name, Seconds, moment, read_json, signed_by_any, uuid_in
 
 T = TypeVar("T")
 
@@ -53,6 +54,7 @@ class _Payment(msgspec.Struct):
     order_id: Name | None = None
     status: str | None = None
     captured: bool | None = None
+    created_at: int = 0
 
 
 class _Refund(msgspec.Struct):
@@ -181,21 +183,27 @@ class RazorpayProvider:
                 return None
             return await self._as_it_stands(order)
 
-    async def refund(self, provider_order_id: str, amount: int, refund_request_id: UUID) -> str:
+    async def refund(self, provider_order_id: str, payment_id: str | None, amount: int, refund_request_id: UUID) -> str:
         """See PaymentProvider. The request's id is the refund's receipt."""
         receipt = str(refund_request_id)
         wanted = {"amount": amount, "receipt": receipt, "notes": {"refund_request_id": receipt}}
         refunds = self._client.payment
         async with self._answering():
-            payment = next((one for one in await self._payments(provider_order_id) if one.captured), None)
-            if payment is None:
-                raise _Failure("no captured payment")
-            earlier = await self._ask(_Collection[_Refund], refunds.fetch_multiple_refund, payment.id, {"count": 100})
-            for refund in earlier.items:
-                if refund.receipt == receipt:
-                    return refund.id
-            headers = {"X-Refund-Idempotency": receipt}
-            return (await self._ask(_Refund, refunds.refund, payment.id, wanted, headers=headers)).id
+            try:
+                payment_id = payment_id or _kept(await self._payments(provider_order_id))
+                if payment_id is None:
+                    raise RefundRefused
+                earlier = await self._ask(
+                    _Collection[_Refund], refunds.fetch_multiple_refund, payment_id, {"count": 100}
+                )
+                for refund in earlier.items:
+                    if refund.receipt == receipt:
+                        return refund.id
+                headers = {"X-Refund-Idempotency": receipt}
+                return (await self._ask(_Refund, refunds.refund, payment_id, wanted, headers=headers)).id
+            except _Refused as error:
+                _log.warning("payments.provider_failed", provider=self.name, reason=error.reason)
+                raise RefundRefused from None
 
     async def _by_receipt(self, request: OrderRequest) -> ProviderOrder | None:
         receipt = str(request.order_id)
@@ -213,7 +221,7 @@ class RazorpayProvider:
             failed=bool(payments) and all(payment.status == "failed" for payment in payments),
             amount_received=order.amount_paid,
             currency=order.currency.upper(),
-            payment_id=next((payment.id for payment in payments if payment.captured), None),
+            payment_id=_kept(payments),
         )
 
     async def _payments(self, provider_order_id: str) -> list[_Payment]:
@@ -266,6 +274,12 @@ _KINDS = {
 _INQUIRIES = {"fraud", "retrieval"}
 
 
+def _kept(payments: Iterable[_Payment]) -> str | None:
+    """The payment of an order that we have, the first where there are two: Razorpay returns the later by itself."""
+    kept = [payment for payment in payments if payment.captured and payment.status == "captured"]
+    return min(kept, key=lambda payment: payment.created_at).id if kept else None
+
+
 def _told(event_id: str, event: _Event, kind: EventKind | None, payload: _Payload) -> PaymentEvent:
     payment, order = payload.payment.entity, payload.order.entity
     refund, dispute = payload.refund.entity, payload.dispute.entity
@@ -282,12 +296,13 @@ def _told(event_id: str, event: _Event, kind: EventKind | None, payload: _Payloa
         account=event.account_id,
         live_mode=None,
         provider_order_id=provider_order_id,
-        order_id=order_id_in(order.receipt) if order else None,  # a payment's notes are the payer's to write
+        order_id=uuid_in(order.receipt) if order else None,  # a payment's notes are the payer's to write
         payment_id=payment.id if payment else None,
         amount=order.amount_paid if order else about.amount if about else None,
         currency=about.currency.upper() if about else None,
         captured=order.amount_paid >= order.amount if order else not (payment and payment.captured is False),
         refund_id=refund.id if refund else None,
+        refund_request_id=uuid_in(refund.receipt) if refund else None,
         dispute_id=dispute.id if dispute else None,
     )
 

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, and_, or_, select, text, update
 from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 from uuid_utils.compat import uuid7
 
@@ -94,9 +95,25 @@ class OrderRepository:
         of_order = select(RefundRequest).where(RefundRequest.order_id == order_id).order_by(RefundRequest.id)
         return (await self._session.scalars(of_order)).all()
 
-    async def add_refund_request(self, request: RefundRequest) -> None:
-        self._session.add(request)
-        await self._session.flush()
+    async def refund_of_key(self, admin_id: UUID, key_hash: bytes) -> RefundRequest | None:
+        same = select(RefundRequest).where(RefundRequest.requested_by == admin_id, RefundRequest.key_hash == key_hash)
+        return (await self._session.scalars(same)).one_or_none()
+
+    async def add_refund_request(self, request: RefundRequest) -> bool:
+        """Add a request; False when the admin's key has one."""
+        try:
+            async with self._session.begin_nested():
+                self._session.add(request)
+        except IntegrityError:
+            return False
+        return True
+
+    async def refund_is(self, order: PaymentOrder, request_id: UUID, provider_refund_id: str) -> None:
+        """Note the provider's id of a refund that was asked for, if its answer was lost."""
+        same = (RefundRequest.id == request_id, RefundRequest.order_id == order.id)
+        unknown = RefundRequest.provider_refund_id.is_(None)
+        change = update(RefundRequest).where(*same, unknown).values(provider_refund_id=provider_refund_id)
+        await self._session.execute(change)
 
     async def refund_request(self, request_id: UUID) -> RefundRequest:
         return await self._session.get_one(RefundRequest, request_id)

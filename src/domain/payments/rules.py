@@ -27,7 +27,11 @@ def refunded_amount(order: PaymentOrder, reversals: Iterable[Reversal], *, under
 def refundable_amount(order: PaymentOrder, reversals: Sequence[Reversal], requests: Iterable[RefundRequest]) -> int:
     """How much of the payment can still be refunded, in minor units, when all that was asked for is done."""
     reported = {reversal.reference for reversal in reversals if reversal.kind is ReversalKind.REFUND}
-    under_way = sum(request.amount for request in requests if request.provider_refund_id not in reported)
+    under_way = sum(
+        request.amount
+        for request in requests
+        if request.refused_at is None and request.provider_refund_id not in reported
+    )
     return order.amount - refunded_amount(order, reversals, under_way=under_way)
 
 

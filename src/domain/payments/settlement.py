@@ -116,6 +116,8 @@ class Settlement:
         reversal = await self._orders.reversal(order, kind, reference or event.event_id)
         if reversal is None:
             return EventResult.IGNORED
+        if event.refund_request_id is not None and event.refund_id is not None:
+            await self._orders.refund_is(order, event.refund_request_id, event.refund_id)
         happened_at = event.occurred_at or now
         reversal.payment_id = reversal.payment_id or event.payment_id
         reversal.amount = reversal.amount or event.amount or 0

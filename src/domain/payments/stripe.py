@@ -21,9 +21,10 @@ from domain.payments.provider import (
     PaymentProviderUnavailable,
     ProviderName,
     ProviderOrder,
+    RefundRefused,
     SignatureInvalid,
 )
-from domain.payments.wire import Amount, Currency, Name, Seconds, moment, order_id_in, read_json, signed_by_any
+from domain.payments.wire import Amount, Currency, Name, Seconds, moment, read_json, signed_by_any, uuid_in
 
 T = TypeVar("T")
 
@@ -79,14 +80,19 @@ class _Data(msgspec.Struct):
 class _Event(msgspec.Struct):
     id: Name
     type: Name
-    data: _Data
-    created: Seconds | None = None
+    data: msgspec.Raw = msgspec.Raw(b"null")
+    created: Seconds | str | None = None
+    """Text in events of the second version of the API, none of which is handled here."""
     livemode: bool | None = None
     account: Name | None = None
 
 
-class _NotFound(PaymentProviderUnavailable):
-    """Stripe answered, and has no such object."""
+class _Rejected(PaymentProviderUnavailable):
+    """Stripe answered, and does not do what it was asked."""
+
+
+class _NotFound(_Rejected):
+    """There is no such object."""
 
 
 class _Http(stripe.HTTPClient):
@@ -171,7 +177,19 @@ class StripeProvider:
         except _NotFound:
             return None
 
-    async def refund(self, provider_order_id: str, amount: int, refund_request_id: UUID) -> str:
+    async def refund(
+        self,
+        provider_order_id: str,
+        payment_id: str | None,  # noqa: ARG002 - of an intent at most one charge succeeds
+        amount: int,
+        refund_request_id: UUID,
+    ) -> str:
+        try:
+            return await self._refund(provider_order_id, amount, refund_request_id)
+        except _Rejected:
+            raise RefundRefused from None
+
+    async def _refund(self, provider_order_id: str, amount: int, refund_request_id: UUID) -> str:
         refunds = self._client.v1.refunds
         metadata = {"refund_request_id": str(refund_request_id)}
         async with self._answering():
@@ -188,19 +206,20 @@ class StripeProvider:
 
     @asynccontextmanager
     async def _answering(self) -> AsyncIterator[None]:
-        missing = False
+        failure: type[PaymentProviderUnavailable] = PaymentProviderUnavailable
         try:
             async with asyncio.timeout(self._timeout_s):
                 yield
                 return
         except stripe.StripeError as error:
-            missing = error.code == "resource_missing"
+            if isinstance(error, stripe.InvalidRequestError):
+                failure = _NotFound if error.code == "resource_missing" else _Rejected
             reason = error.code or error.http_status or type(error).__name__
         except (TimeoutError, AttributeError, TypeError, ValueError) as error:
             # All but the first: the library, or msgspec, on an answer that is not Stripe's.
             reason = type(error).__name__
         _log.warning("payments.provider_failed", provider=self.name, reason=reason)
-        raise (_NotFound if missing else PaymentProviderUnavailable) from None
+        raise failure from None
 
     def read_event(self, body: bytes, headers: Mapping[str, str], now: datetime) -> PaymentEvent:
         self._verify(body, headers.get("stripe-signature", ""), now)
@@ -245,13 +264,13 @@ def _told(
     amount: int | None = None,
     currency: str | None = None,
 ) -> PaymentEvent:
-    order_id = order_id_in((metadata or {}).get("order_id"))
+    order_id = uuid_in((metadata or {}).get("order_id"))
     return PaymentEvent(
         provider=ProviderName.STRIPE,
         event_id=event.id,
         event_type=event.type,
         kind=kind if intent_id or order_id else EventKind.OTHER,  # a charge without an intent is not an order's
-        occurred_at=moment(event.created),
+        occurred_at=moment(event.created if isinstance(event.created, int) else None),
         account=event.account,
         live_mode=event.livemode,
         provider_order_id=intent_id,
@@ -273,8 +292,12 @@ _INTENT_KINDS = {
 }
 
 
+def _about(event: _Event, shape: type[T]) -> T:
+    return read_json(read_json(event.data, _Data).object, shape)
+
+
 def _of_intent(event: _Event) -> PaymentEvent:
-    intent = read_json(event.data.object, _Intent)
+    intent = _about(event, _Intent)
     kind = _INTENT_KINDS[event.type]
     paid = kind is EventKind.SUCCEEDED
     told = _told(
@@ -290,7 +313,7 @@ def _of_intent(event: _Event) -> PaymentEvent:
 
 
 def _of_charge(event: _Event) -> PaymentEvent:
-    charge = read_json(event.data.object, _Charge)
+    charge = _about(event, _Charge)
     told = _told(
         event,
         EventKind.REFUNDED,
@@ -305,16 +328,17 @@ def _of_charge(event: _Event) -> PaymentEvent:
 
 def _of_refund(event: _Event) -> PaymentEvent:
     """A pending refund counts, as it does in the charge's `amount_refunded`; it comes back if it fails."""
-    refund = read_json(event.data.object, _RefundOrDispute)
+    refund = _about(event, _RefundOrDispute)
     if event.type == "refund.failed" or refund.status in {"failed", "canceled"}:
         kind = EventKind.REFUND_FAILED
     else:
         kind = EventKind.REFUNDED if refund.status in {"succeeded", "pending"} else EventKind.OTHER
-    return msgspec.structs.replace(_of(refund, event, kind), refund_id=refund.id)
+    asked_for = uuid_in((refund.metadata or {}).get("refund_request_id"))
+    return msgspec.structs.replace(_of(refund, event, kind), refund_id=refund.id, refund_request_id=asked_for)
 
 
 def _of_dispute(event: _Event) -> PaymentEvent:
-    dispute = read_json(event.data.object, _RefundOrDispute)
+    dispute = _about(event, _RefundOrDispute)
     kind = _dispute_kind(event.type, dispute.status or "")
     return msgspec.structs.replace(_of(dispute, event, kind), dispute_id=dispute.id)
 

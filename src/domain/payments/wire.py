@@ -54,8 +54,8 @@ def moment(seconds: int | None) -> datetime | None:
     return None if seconds is None else datetime.fromtimestamp(seconds, UTC)
 
 
-def order_id_in(text: object) -> UUID | None:
-    """Our order's id, where the text is one; others may have written there what they like."""
+def uuid_in(text: object) -> UUID | None:
+    """An id of ours, where the text is one; others may have written there what they like."""
     try:
         return UUID(text) if isinstance(text, str) else None
     except ValueError:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from domain.payments.provider import EventMalformed, PaymentEvent, SignatureInvalid
+from domain.payments.provider import EventKind, EventMalformed, PaymentEvent, SignatureInvalid
 from domain.payments.razorpay import RazorpayProvider
 from domain.payments.stripe import StripeProvider
 from fakes.events import RAZORPAY_SECRET, STRIPE_SECRET, RazorpayEvents, StripeEvents, stripe_intent
@@ -56,6 +56,13 @@ def test_what_is_signed_and_no_event_is_malformed(body):
         read(sent.sign(body))
     with pytest.raises(EventMalformed):
         read_razorpay(sent_by_razorpay.sign(body))
+
+
+@pytest.mark.parametrize(
+    "told", [{"type": "v2.core.event", "created": "2026-11-24T12:00:00Z"}, {"type": "balance.available", "data": {}}]
+)
+def test_an_event_that_is_not_handled_may_have_any_form(told):
+    assert read(sent.sign(json.dumps({"id": "evt_1"} | told).encode())).kind is EventKind.OTHER
 
 
 @pytest.mark.parametrize("amount", [-1, 10**13, 10**400, 1.5, "1", True, None, [1]])

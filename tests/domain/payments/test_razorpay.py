@@ -7,7 +7,7 @@ from uuid import uuid4
 import pytest
 from structlog.testing import capture_logs
 
-from domain.payments.provider import OrderRequest, PaymentProviderUnavailable
+from domain.payments.provider import OrderRequest, PaymentProviderUnavailable, RefundRefused
 from domain.payments.razorpay import THREADS, RazorpayProvider
 from fakes.events import PAYER_DATA
 from fakes.http import Fault
@@ -82,7 +82,7 @@ async def test_no_usable_answer_is_unavailable(fake, provider, fault, capsys):
         provider.create_order(request()),
         provider.find_order(request(), "order_1"),
         provider.find_order(request(), None),
-        provider.refund("order_1", 1, uuid4()),
+        provider.refund("order_1", None, 1, uuid4()),
     ):
         with capture_logs(), pytest.raises(PaymentProviderUnavailable):
             await call
@@ -132,8 +132,8 @@ async def test_what_razorpay_tells_of_payers_is_not_logged(fake, provider, capsy
     order = await provider.create_order(wanted)
     fake.pay(order.provider_order_id)
     await provider.find_order(wanted, order.provider_order_id)
-    with capture_logs() as logs, pytest.raises(PaymentProviderUnavailable):
-        await provider.refund(order.provider_order_id, 1_000_000, uuid4())
+    with capture_logs() as logs, pytest.raises(RefundRefused):
+        await provider.refund(order.provider_order_id, None, 1_000_000, uuid4())
     written = f"{logs}{capsys.readouterr()}{caplog.text}"
     assert not [secret for secret in (*PAYER_DATA, KEY_SECRET) if secret in written]
 
@@ -174,10 +174,10 @@ async def test_a_refund_is_made_once_for_a_request(fake, provider):
     order_id = (await provider.create_order(request())).provider_order_id
     fake.pay(order_id)
     first, second = uuid4(), uuid4()
-    refund_id = await provider.refund(order_id, 10_000, first)
+    refund_id = await provider.refund(order_id, None, 10_000, first)
     fake._refund_answers.clear()
-    assert await provider.refund(order_id, 10_000, first) == refund_id
-    assert await provider.refund(order_id, 69_900, second) != refund_id
+    assert await provider.refund(order_id, None, 10_000, first) == refund_id
+    assert await provider.refund(order_id, None, 69_900, second) != refund_id
     assert fake.captured_payment(order_id)["amount_refunded"] == 79_900
 
 
@@ -185,13 +185,37 @@ async def test_refunds_asked_for_at_once_for_one_request_are_one(fake, provider)
     order_id = (await provider.create_order(request())).provider_order_id
     fake.pay(order_id)
     refund_request = uuid4()
-    made = await asyncio.gather(*(provider.refund(order_id, 10_000, refund_request) for _ in range(4)))
+    made = await asyncio.gather(*(provider.refund(order_id, None, 10_000, refund_request) for _ in range(4)))
     assert len({*made}) == 1
     assert fake.captured_payment(order_id)["amount_refunded"] == 10_000
+
+
+async def test_of_two_payments_the_credited_one_is_refunded(fake, provider):
+    wanted = request()
+    order_id = (await provider.create_order(wanted)).provider_order_id
+    fake.pay(order_id)
+    credited = fake.captured_payment(order_id)
+    fake.pay(order_id)
+    [second] = [one for one in fake.payments_of(order_id) if one is not credited]
+    second["created_at"] = credited["created_at"] + 60
+    fake.payments = dict(reversed(fake.payments.items()))  # the newest first, as Razorpay lists them
+    assert (await provider.find_order(wanted, order_id)).payment_id == credited["id"]
+    await provider.refund(order_id, credited["id"], 100, uuid4())
+    await provider.refund(order_id, None, 100, uuid4())
+    assert (credited["amount_refunded"], second["amount_refunded"]) == (200, 0)
+
+
+async def test_a_payment_that_went_back_is_not_the_one_that_is_refunded(fake, provider):
+    order_id = (await provider.create_order(request())).provider_order_id
+    fake.pay(order_id)
+    fake.captured_payment(order_id)["status"] = "refunded"
+    fake.pay(order_id)
+    await provider.refund(order_id, None, 100, uuid4())
+    assert fake.captured_payment(order_id)["amount_refunded"] == 100
 
 
 async def test_without_a_captured_payment_there_is_nothing_to_refund(fake, provider):
     order_id = (await provider.create_order(request())).provider_order_id
     fake.authorize(order_id)
-    with pytest.raises(PaymentProviderUnavailable):
-        await provider.refund(order_id, 1, uuid4())
+    with pytest.raises(RefundRefused):
+        await provider.refund(order_id, None, 1, uuid4())

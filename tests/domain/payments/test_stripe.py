@@ -5,7 +5,7 @@ from uuid import uuid4
 import pytest
 from structlog.testing import capture_logs
 
-from domain.payments.provider import OrderRequest, PaymentProviderUnavailable
+from domain.payments.provider import OrderRequest, PaymentProviderUnavailable, RefundRefused
 from domain.payments.stripe import StripeProvider
 from fakes.events import PAYER_DATA
 from fakes.http import Fault
@@ -87,7 +87,7 @@ async def test_an_answer_of_another_shape_is_unavailable(fake, provider, answer,
         provider.create_order(request()),
         provider.find_order(request(), "pi_1"),
         provider.find_order(request(), None),
-        provider.refund("pi_1", 1, uuid4()),
+        provider.refund("pi_1", None, 1, uuid4()),
     ):
         with pytest.raises(PaymentProviderUnavailable):
             await call
@@ -123,8 +123,8 @@ async def test_what_stripe_tells_of_payers_and_secrets_is_not_logged(fake, provi
     order = await provider.create_order(wanted)
     fake.decline(order.provider_order_id)
     await provider.find_order(wanted, order.provider_order_id)
-    with capture_logs() as logs, pytest.raises(PaymentProviderUnavailable):
-        await provider.refund(order.provider_order_id, 10_000, uuid4())
+    with capture_logs() as logs, pytest.raises(RefundRefused):
+        await provider.refund(order.provider_order_id, None, 10_000, uuid4())
     written = f"{logs}{capsys.readouterr()}{caplog.text}"
     assert not [secret for secret in (*PAYER_DATA, order.client_secret, SECRET_KEY) if secret in written]
 
@@ -156,10 +156,10 @@ async def test_a_refund_is_made_once_for_a_request(fake, provider):
     intent_id = (await provider.create_order(request())).provider_order_id
     fake.pay(intent_id)
     first, second = uuid4(), uuid4()
-    refund_id = await provider.refund(intent_id, 400, first)
+    refund_id = await provider.refund(intent_id, None, 400, first)
     fake._answers.clear()  # as after a day, when keys are forgotten
-    assert await provider.refund(intent_id, 400, first) == refund_id
-    assert await provider.refund(intent_id, 500, second) != refund_id
+    assert await provider.refund(intent_id, None, 400, first) == refund_id
+    assert await provider.refund(intent_id, None, 500, second) != refund_id
     assert fake.refunded(intent_id) == 900
 
 
@@ -169,15 +169,15 @@ async def test_a_refund_whose_answer_was_lost_is_not_made_twice(fake, provider):
     refund_request = uuid4()
     fake.fail(Fault.ANSWER_LOST)
     with pytest.raises(PaymentProviderUnavailable):
-        await provider.refund(intent_id, 999, refund_request)
+        await provider.refund(intent_id, None, 999, refund_request)
     fake.recover()
-    await provider.refund(intent_id, 999, refund_request)
+    await provider.refund(intent_id, None, 999, refund_request)
     assert fake.refunded(intent_id) == 999
 
 
-async def test_a_refund_of_an_unknown_intent_is_unavailable(provider):
-    with pytest.raises(PaymentProviderUnavailable):
-        await provider.refund("pi_unknown", 1, uuid4())
+async def test_a_refund_of_an_unknown_intent_is_refused(provider):
+    with pytest.raises(RefundRefused):
+        await provider.refund("pi_unknown", None, 1, uuid4())
 
 
 async def test_calls_are_made_for_the_connected_account(fake):
