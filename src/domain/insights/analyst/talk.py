@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
 
-from domain.chats.statistics.estimates import per_100, proportion
+from domain.chats.statistics.estimates import per_100, proportion, ratio
 from domain.chats.statistics.model import Proportion
 from domain.insights.analyst import exchanges
 from domain.insights.analyst.claims import Advice, Claim
@@ -59,6 +59,11 @@ class Talk:
         """The share of the chat's words; without an interval, as words of one message are not independent."""
         count, total = self.view.stats(person).word_count_all, self.view.statistics.total_words_all
         return Proportion(count, total, per_100(count, total), None, None)
+
+    def words_per_message(self, person: int) -> float:
+        """All words, the frequent ones too, of all of somebody's messages."""
+        stats = self.view.stats(person)
+        return ratio(stats.word_count_all, stats.message_count)
 
     def median(self, person: int) -> float:
         """Seconds to somebody's typical answer; 0 for those who answered nobody."""

@@ -222,7 +222,7 @@ class _Basics:
                     name=self.view.name(person),
                     message_percentage=talk.messages(person).percent or 0.0,
                     word_percentage=talk.words(person).percent or 0.0,
-                    avg_words_per_message=self.view.stats(person).avg_words_per_message,
+                    avg_words_per_message=talk.words_per_message(person),
                     style=self._style(person),
                 )
                 for person in self.people

@@ -237,7 +237,7 @@ class _Effectiveness:
         )
 
     def _conciseness(self) -> Conciseness:
-        view, work, source = self.view, self.work, "statistics.user_stats.avg_words_per_message"
+        view, work, source = self.view, self.work, "statistics.user_stats.word_count_all"
         stats = [view.stats(person) for person in work.people]
         n = sum(entry.text_messages.count for entry in stats)
         mean = sum(entry.word_count_all for entry in stats) / max(1, n)

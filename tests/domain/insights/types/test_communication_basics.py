@@ -39,6 +39,14 @@ def test_the_numbers_are_those_of_the_statistics():
     assert sum(person.message_percentage for person in content.message_contribution.participants) == pytest.approx(100)
 
 
+def test_words_per_message_are_all_words_that_a_reader_counts():
+    _, content = drafted(NAME, sample())
+    stats = sample().statistics.user_stats
+    for person in content.message_contribution.participants:
+        written = stats[person.name]
+        assert person.avg_words_per_message == pytest.approx(written.word_count_all / written.message_count, abs=0.01)
+
+
 def test_equal_partners_are_balanced_and_one_who_always_starts_is_not():
     other = [line.replace("Ann", "X").replace("Ben", "Ann").replace("X", "Ben") for line in TALK]
     both = [line for _ in range(20) for line in (*repeated(TALK, 1), *repeated(other, 1))]
