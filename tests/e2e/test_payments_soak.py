@@ -235,7 +235,8 @@ class Customer:
 
     async def _refund_by_us(self, amount):
         path = f"/api/admin/payments/orders/{self.order.order_id}/refund"
-        request = {"json": {"amount": amount, "reason": "Asked for"}, "headers": {"Idempotency-Key": "refund"}}
+        key = f"refund-{self.order.order_id}"
+        request = {"json": {"amount": amount, "reason": "Asked for"}, "headers": {"Idempotency-Key": key}}
         asked = await self.world.insist(self.world.admin, "POST", path, **request)
         return self.provider.fake.refund_events(asked["provider_refund_id"])
 
