@@ -3,10 +3,12 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from domain.chats.statistics.model import Proportion
 from domain.insights.analyst import evidence
 from domain.insights.analyst.acts import Act
+from domain.insights.analyst.measures import Measures
 from domain.insights.analyst.view import View
-from domain.insights.content import Quote
+from domain.insights.content import Component, Quote
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,6 +36,18 @@ class Advice:
     """With the number."""
     why: str
     example: str
+
+
+def keep(part: Component, say: Measures, names: list[str]) -> Advice:
+    """For a shape that asks for an entry about a part of a score that leaves nothing to advise."""
+    told = say.share(f"part:{part.name}", Proportion(0, part.n, 100 * part.value, None, None), part.definition)
+    return Advice(
+        title=f"Keep it so: {part.name}",
+        target=names,
+        suggestion=f"The part of the score for {part.name} stands at {told}; nothing has to change there.",
+        why="What works is worth knowing, too.",
+        example="I like how we do this.",
+    )
 
 
 def strongest(view: View, claims: Sequence[Claim], most: int, quotes: int) -> list[tuple[Claim, list[Quote]]]:

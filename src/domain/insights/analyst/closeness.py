@@ -8,11 +8,11 @@ from functools import cached_property
 from domain.chats.statistics.model import Proportion
 from domain.insights.analyst import exchanges, tension
 from domain.insights.analyst.acts import OPENING_UP, SUPPORTIVE, Act
-from domain.insights.analyst.claims import Advice, Claim
+from domain.insights.analyst.claims import Advice, Claim, keep
 from domain.insights.analyst.exchanges import Moment
 from domain.insights.analyst.measures import Measures, point
 from domain.insights.analyst.phrasing import joined, told_apart
-from domain.insights.analyst.scoring import component, evenness, reaches, share
+from domain.insights.analyst.scoring import HIGH, component, evenness, reaches, share
 from domain.insights.analyst.tension import FRICTION, REPAIRED, Clash
 from domain.insights.analyst.view import View
 from domain.insights.content import Component
@@ -245,6 +245,12 @@ class Closeness:
         ):
             offered += self._mutual(acts, title, does, of)
         return offered
+
+    def advice_on(self, part: Component) -> Advice:
+        """What a part calls for; to keep it so where it leaves nothing to advise."""
+        if part.value >= HIGH:
+            return keep(part, self.say, [self.view.name(person) for person in self.people])
+        return self.advice(part.name)
 
     def advice(self, name: str) -> Advice:
         """What a low component of that name calls for."""

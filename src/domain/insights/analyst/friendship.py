@@ -20,7 +20,6 @@ from domain.insights.analyst.lexicon import Hit, mask_of
 from domain.insights.analyst.phrasing import leader
 from domain.insights.analyst.tokens import BREAK, folded
 from domain.insights.analyst.view import View
-from domain.insights.content import Component
 
 CARING = SUPPORTIVE | {Act.PRAISE, Act.APOLOGY, Act.QUESTION_OPEN}
 """In an answer to a hard time; "sorry" is sympathy there."""
@@ -53,7 +52,7 @@ _WEEK = 7 * _DAY
 _FIRST_MONDAY = 4 * _DAY
 """The epoch was a Thursday."""
 _LEAST_USES, _LEAST_SESSIONS, _LEAST_CAPITALS = 4, 3, 2
-_LEAST_CASES, _GOOD = 5, 0.8
+_LEAST_CASES = 5
 _INNER_CAPITAL = regex.compile(r"(?<=[\w,] )\p{Lu}\p{Ll}{2,}\b")
 
 
@@ -179,12 +178,6 @@ def leading(view: View, people: Sequence[int], measured: Callable[[int], Proport
         return "too few to tell"
     first = leader(people, measured)
     return "both" if first is None else view.names[first]
-
-
-def weakest(components: Sequence[Component]) -> list[str]:
-    """What to advise on: the lowest part of a score, and the second lowest where it is below 0.8."""
-    ranked = sorted(components, key=lambda part: (part.value, part.name))
-    return [part.name for place, part in enumerate(ranked[:2]) if place == 0 or part.value < _GOOD]
 
 
 def _goes_with(name: SharedName, other: SharedName) -> bool:

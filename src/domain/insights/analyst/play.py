@@ -221,9 +221,6 @@ class Play:
                 "The mean of both rates of messages that the other laughs at, of 8 per 100 messages.",
             ),
             component(
-                "balance of laughter", evenness(one, two), len(self.laughed_at), "1 - |a - b| / (a + b) of those rates."
-            ),
-            component(
                 "fond words",
                 reaches(min(fond), _FULL_FOND),
                 len(self.fond),
@@ -231,6 +228,9 @@ class Play:
             ),
             component("steadiness", (self.months().percent or 0.0) / 100, len(self.fond), MONTHS),
         ]
+        if self.laughed_at:
+            told = "1 - |a - b| / (a + b) of the rates for laughter."
+            found.append(component("balance of laughter", evenness(one, two), len(self.laughed_at), told))
         if self.emoji is not None:
             n = sum(pair.view.tagged.emojis[person].total() for person in pair.people)
             found.append(component("emoji in common", self.emoji, n, EMOJI))

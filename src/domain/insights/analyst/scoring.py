@@ -9,7 +9,7 @@ from domain.insights.content import Component
 _ENOUGH = 300
 """Messages at which two thirds of full confidence is reached."""
 _FULL_TONE = 5.0
-_HIGH = 0.95
+HIGH = 0.95
 """A part from which there is nothing to advise."""
 
 
@@ -34,7 +34,7 @@ def score(components: Sequence[Component]) -> int:
     return int(10 * sum(part.value for part in components) / len(components) + 0.5)
 
 
-def weakest(components: Sequence[Component], most: int = 2, below: float = _HIGH) -> list[str]:
+def weakest(components: Sequence[Component], most: int = 2, below: float = HIGH) -> list[str]:
     """The names of the parts that leave something to advise, the lowest first."""
     lacking = [part for part in components if part.value < below]
     return [part.name for part in sorted(lacking, key=lambda part: (part.value, part.name))[:most]]

@@ -8,11 +8,11 @@ from itertools import pairwise
 from domain.chats.statistics.estimates import per_100, proportion, ratio
 from domain.chats.statistics.model import Proportion
 from domain.insights.analyst import exchanges
-from domain.insights.analyst.claims import Advice, Claim
+from domain.insights.analyst.claims import Advice, Claim, keep
 from domain.insights.analyst.exchanges import Moment
 from domain.insights.analyst.measures import Measures, duration, point
 from domain.insights.analyst.phrasing import told_apart
-from domain.insights.analyst.scoring import component, evenness, share
+from domain.insights.analyst.scoring import HIGH, component, evenness, share
 from domain.insights.analyst.view import View
 from domain.insights.content import Component
 
@@ -157,6 +157,12 @@ class Talk:
             self._long_conversations(),
         )
         return [claim for claim in offered if claim is not None]
+
+    def advice_on(self, part: Component) -> Advice:
+        """What a part calls for; to keep it so where it leaves nothing to advise."""
+        if part.value >= HIGH:
+            return keep(part, self.say, [self.view.name(person) for person in self.people])
+        return self.advice(part.name)
 
     def advice(self, name: str) -> Advice:
         """What a low component of that name calls for."""

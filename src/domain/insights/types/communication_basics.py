@@ -277,7 +277,7 @@ class _Basics:
                 why_it_helps=advice.why,
                 example=advice.example,
             )
-            for advice in (talk.advice(part.name) for part in lowest)
+            for advice in (talk.advice_on(part) for part in lowest)
         ]
 
     def _overall(self, talk: Talk, components: list[Component]) -> OverallHealthAssessment:

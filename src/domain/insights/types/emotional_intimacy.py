@@ -291,7 +291,7 @@ class _Intimacy:
                 why_it_helps=advice.why,
                 conversation_starter=advice.example,
             )
-            for advice in (self.close.advice(part.name) for part in lowest)
+            for advice in (self.close.advice_on(part) for part in lowest)
         ]
 
     def _overall(self, components: list[Component]) -> OverallIntimacyAssessment:

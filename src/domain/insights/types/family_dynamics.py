@@ -20,7 +20,7 @@ from domain.insights.analyst.roles import (
     Expected,
     Roles,
 )
-from domain.insights.analyst.scoring import score, share
+from domain.insights.analyst.scoring import score, share, weakest
 from domain.insights.analyst.view import View
 from domain.insights.content import Component, Exchange, Recommendation, Score, Strength
 from domain.insights.kinds import Finding, InsightKind
@@ -157,7 +157,7 @@ class _Content:
             autonomy_space=self._autonomy(),
             family_strengths=self._strengths(),
             patterns_to_reflect=self._patterns(),
-            recommendations=[self._recommendation(name) for name in friendship.weakest(components)],
+            recommendations=[self._recommendation(name) for name in weakest(components)],
             overall=self._overall(components),
         )
 

@@ -12,7 +12,7 @@ from domain.insights.analyst.evidence import choose, exchange
 from domain.insights.analyst.exchanges import Moment
 from domain.insights.analyst.measures import Measures
 from domain.insights.analyst.phrasing import compared, differ, graded, joined
-from domain.insights.analyst.scoring import score, share
+from domain.insights.analyst.scoring import score, share, weakest
 from domain.insights.analyst.view import View
 from domain.insights.content import Component, Exchange, LevelAssessment, Line, Recommendation, Score, Strength
 from domain.insights.kinds import Finding, InsightKind, InsufficientData
@@ -149,7 +149,7 @@ class _Content:
             hard_times_moments=self._moments(),
             friendship_strengths=self._strengths(),
             growth_areas=self._growth(components),
-            recommendations=[self._recommendation(name) for name in friendship.weakest(components)],
+            recommendations=[self._recommendation(name) for name in weakest(components)],
             overall=self._overall(components),
         )
 
@@ -279,7 +279,7 @@ class _Content:
     def _growth(self, components: list[Component]) -> list[GrowthArea]:
         values = {part.name: part.value for part in components}
         found = []
-        for name in friendship.weakest(components):
+        for name in weakest(components):
             if values[name] < _GOOD:
                 advice = self.care.advice(name)
                 found.append(GrowthArea(area=advice.title, description=f"{advice.suggestion} {advice.why}"))

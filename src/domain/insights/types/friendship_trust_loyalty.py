@@ -12,7 +12,7 @@ from domain.insights.analyst.evidence import choose, exchange, spaced
 from domain.insights.analyst.friendship import Pledge
 from domain.insights.analyst.measures import Measures
 from domain.insights.analyst.phrasing import compared, graded, joined
-from domain.insights.analyst.scoring import score
+from domain.insights.analyst.scoring import score, weakest
 from domain.insights.analyst.trust import LEAST_WEEKS, Trust
 from domain.insights.analyst.view import View
 from domain.insights.content import Component, Exchange, Recommendation, Score
@@ -153,7 +153,7 @@ class _Content:
             consistency=self._consistency(),
             loyalty_signals=self._loyalty_signals(),
             trust_gaps=self._trust_gaps(),
-            recommendations=[self._recommendation(name) for name in friendship.weakest(components)],
+            recommendations=[self._recommendation(name) for name in weakest(components)],
             overall=self._overall(components),
         )
 

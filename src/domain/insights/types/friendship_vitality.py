@@ -11,7 +11,7 @@ from domain.insights.analyst.evidence import choose, exchange, lines, quotes
 from domain.insights.analyst.friendship import SharedName
 from domain.insights.analyst.measures import Measures
 from domain.insights.analyst.phrasing import compared, differ, graded, joined
-from domain.insights.analyst.scoring import score, share
+from domain.insights.analyst.scoring import score, share, weakest
 from domain.insights.analyst.view import View
 from domain.insights.analyst.vitality import ACTIVITIES, DELIGHT, DEPTH, Bright, Vitality
 from domain.insights.content import (
@@ -161,7 +161,7 @@ class _Content:
 
     def content(self) -> Content:
         components = self.vitality.components()
-        advised = friendship.weakest(components)
+        advised = weakest(components)
         return Content(
             energy_level=self._energy(),
             humor_banter=self._humor(),

@@ -11,6 +11,9 @@ TALK = [
     "Ben: what do you think of it?",
     "Ann: I like it as well",
 ]
+OTHER_WAY = [line.replace("Ann", "X").replace("Ben", "Ann").replace("X", "Ben") for line in TALK]
+_PAIRS = [line for _ in range(20) for line in (*repeated(TALK, 1), *repeated(OTHER_WAY, 1))]
+EVEN = [line.replace("+1m", "+1d", 1) if number % 4 == 0 and number else line for number, line in enumerate(_PAIRS)]
 SPANISH = ["Ana: ¿qué tal el día en la oficina?", "Beto: muy bien, gracias, ¿y tú qué tal?", "Ana: todo muy bien"]
 
 
@@ -48,10 +51,7 @@ def test_words_per_message_are_all_words_that_a_reader_counts():
 
 
 def test_equal_partners_are_balanced_and_one_who_always_starts_is_not():
-    other = [line.replace("Ann", "X").replace("Ben", "Ann").replace("X", "Ben") for line in TALK]
-    both = [line for _ in range(20) for line in (*repeated(TALK, 1), *repeated(other, 1))]
-    both = [line.replace("+1m", "+1d", 1) if number % 4 == 0 and number else line for number, line in enumerate(both)]
-    _, content = drafted(NAME, read(chat(*both)))
+    _, content = drafted(NAME, read(chat(*EVEN)))
     assert content.initiation_balance.balance_assessment.rating == "balanced"
     _, content = drafted(NAME, read(chat(*repeated(TALK, 40))))
     assert content.initiation_balance.balance_assessment.rating == "highly_imbalanced"
@@ -72,6 +72,14 @@ def test_recommendations_go_to_the_two_lowest_components():
     assert lowest.name == "initiations"
     assert content.balance_recommendations[0].target_participants == ["Ben"]
     assert "0 %" in content.balance_recommendations[0].suggestion
+
+
+def test_what_leaves_nothing_to_advise_is_to_be_kept():
+    made, content = drafted(NAME, read(chat(*EVEN)))
+    values = {part.name: part.value for part in content.overall_health_assessment.components}
+    assert sorted(values.values())[1] >= 0.95
+    assert content.balance_recommendations[1].recommendation_title.startswith("Keep it so")
+    assert unpublished_numbers(made, content, ["Ann", "Ben"]) == set()
 
 
 def test_somebody_who_never_answers_leaves_too_little():

@@ -93,3 +93,10 @@ def test_other_than_two_people_are_not_described(lines):
     made, content = drafted(NAME, read(chat(*repeated(lines, 40))))
     assert content is None
     assert made.reason
+
+
+def test_nothing_is_advised_where_no_part_is_low():
+    talk = ["Ann: did you see it?", "Ben: it is good", "Ben +2d: did you see the other?", "Ann: yes it is as good"]
+    _, _, content = described(NAME, read(chat(*repeated(talk, 30, gap="2d"))))
+    assert all(part.value >= 0.95 for part in content.overall.components)
+    assert content.recommendations == []

@@ -102,6 +102,12 @@ def test_what_is_absent_is_told_as_absent(playful):
     assert content.fun_activities.types == ["films, music, books and games"]
 
 
+def test_without_laughter_nothing_is_said_of_its_balance():
+    _, content = drafted(NAME, read(chat(*repeated(["Ann: I love you my darling", "Ben: I love you too, kisses"], 30))))
+    assert "balance of laughter" not in {part.name for part in content.overall.components}
+    assert "far more" not in " ".join(gap.gap for gap in content.playfulness_gaps)
+
+
 def test_nothing_is_guessed_where_nobody_plays():
     made, content = drafted(NAME, read(chat(*repeated(DRY, 60))))
     assert content is None
