@@ -12,14 +12,15 @@ from domain.insights.analyst.acts import Act
 from domain.insights.analyst.claims import Advice
 from domain.insights.analyst.exchanges import Moment
 from domain.insights.analyst.measures import Measures, point
-from domain.insights.analyst.phrasing import graded, joined, told_apart
-from domain.insights.analyst.scoring import component, evenness, reaches, share
+from domain.insights.analyst.phrasing import alike, differ, graded, joined, told_apart
+from domain.insights.analyst.scoring import component, evenness, reaches, share, weakest
 from domain.insights.analyst.view import View
 from domain.insights.content import Component
 
 SUPPORTING = frozenset({Act.SUPPORT, Act.OFFER_HELP, Act.PRAISE, Act.LOYALTY})
 LEAST = 3
 """Cases from which a share counts in a score."""
+SUPPORTS = "writes supportive messages|write supportive messages"
 SUPPORT = "Messages that comfort, encourage, offer help or praise, of all messages with words."
 CHECK_INS = "Questions about how the other is, those of one person within an hour being one."
 CHECKED_MONTHS = "Months with messages in which at least one such question stands."
@@ -150,9 +151,8 @@ class Care:
 
     def summary(self) -> str:
         """What was found, in a few sentences."""
-        deed = "writes supportive messages|write supportive messages"
-        compared = told_apart(self.view.names, self.people, self.supports, self.told_supports, deed)
-        told = [f"{compared}.", self.told_hard()]
+        verdict = told_apart(self.view.names, self.people, self.supports, self.told_supports, SUPPORTS)
+        told = [f"{verdict}.", self.told_hard()]
         if self.check_ins:
             each = [f"{self.told_check_ins(person)} by {self.view.name(person)}" for person in self.people]
             told.append(f"Questions about how the other is: {joined(each)}.")
@@ -171,20 +171,32 @@ class Care:
             component(
                 "support", reaches(total.percent or 0.0, _SUPPORT_FULL), total.of, f"Of 4 per 100 messages. {SUPPORT}"
             ),
-            component(
-                "reciprocity",
-                evenness(one, other),
-                total.count,
-                f"1 - |a - b| / (a + b) of the two rates of support. {SUPPORT}",
-            ),
             component("checking in", months, len(self.check_ins), f"{CHECKED_MONTHS} {CHECK_INS}"),
         ]
+        if total.count:
+            told = f"1 - |a - b| / (a + b) of the two rates of support. {SUPPORT}"
+            found.append(component("reciprocity", evenness(one, other), total.count, told))
         if self.cared.of >= LEAST:
             found += [
                 component("presence in hard times", share(self.present), self.present.of, friendship.PRESENCE),
                 component("care in hard times", share(self.cared), self.cared.of, friendship.CARE),
             ]
         return found
+
+    @property
+    def uneven(self) -> bool:
+        """Whether one certainly supports more than the other."""
+        return differ(*map(self.supports, self.people))
+
+    @property
+    def mutual(self) -> bool:
+        """Whether support goes both ways: each gives some, and about as often."""
+        enough = all(self.supports(person).count >= LEAST for person in self.people)
+        return enough and alike(self.people, self.supports)
+
+    def advisable(self) -> list[str]:
+        """The parts of the score to advise on; giving back only where one certainly gives less."""
+        return weakest([part for part in self.components() if part.name != "reciprocity" or self.uneven])
 
     def advice(self, name: str) -> Advice:
         """What a low component of that name calls for."""

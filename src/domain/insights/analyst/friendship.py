@@ -174,10 +174,13 @@ def first_answer(view: View, position: int, seconds: int = _REPLY_SECONDS) -> in
 
 def leading(view: View, people: Sequence[int], measured: Callable[[int], Proportion]) -> str:
     """The name of who has the highest share; `both` where that is not certain, `too few to tell` below five cases."""
-    if sum(measured(person).count for person in people) < _LEAST_CASES:
+    counts = [measured(person).count for person in people]
+    if sum(counts) < _LEAST_CASES:
         return "too few to tell"
     first = leader(people, measured)
-    return "both" if first is None else view.names[first]
+    if first is not None:
+        return view.names[first]
+    return "both" if all(counts) else "too few to tell"
 
 
 def _goes_with(name: SharedName, other: SharedName) -> bool:

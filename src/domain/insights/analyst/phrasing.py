@@ -1,4 +1,4 @@
-"""Comparisons and lists in plain English. What is within the error of measurement is called equal."""
+"""Comparisons and lists in plain English. Only near numbers are called equal; a doubtful difference is told so."""
 
 from collections.abc import Callable, Sequence
 from typing import TypeVar
@@ -7,6 +7,8 @@ from domain.chats.statistics.model import Proportion
 from domain.insights.analyst.measures import point
 
 _Label = TypeVar("_Label")
+_PAIR = 2
+_DOUBT = ", which may be chance"
 _ALIKE = 1.25
 """Times the lower number up to which two are called about equal; above, the difference is told with its doubt."""
 
@@ -31,17 +33,35 @@ def leader(people: Sequence[int], measured: Callable[[int], Proportion]) -> int 
     return ranked[0]
 
 
+def alike(people: Sequence[int], measured: Callable[[int], Proportion]) -> bool:
+    """Whether the highest share is at most a quarter above the lowest, and their intervals do not lie apart."""
+    high, low = _ends(people, measured)
+    near = (measured(high).percent or 0.0) <= _ALIKE * (measured(low).percent or 0.0)
+    return near and not differ(measured(high), measured(low))
+
+
 def compared(names: Sequence[str], people: Sequence[int], measured: Callable[[int], Proportion], deed: str) -> str:
-    """`Ann opens up more often than Ben` or `Ann and Ben open up about equally often`, by their intervals.
+    """Who does something more often, such as `Ann opens up more often than Ben`, with the doubt that intervals leave.
 
     `deed` is given in both forms: `opens up|open up`.
     """
     singular, _, plural = deed.partition("|")
     first = leader(people, measured)
-    if first is None:
-        return f"{joined([names[person] for person in people])} {plural} about equally often"
-    others = [names[person] for person in people if person != first]
-    return f"{names[first]} {singular} more often than {joined(others)}"
+    if first is not None:
+        others = [names[person] for person in people if person != first]
+        return f"{names[first]} {singular} more often than {joined(others)}"
+    high, low = _ends(people, measured)
+    everybody = joined([names[person] for person in people])
+    if not measured(high).count:
+        none = f"Neither {names[people[0]]} nor {names[people[1]]}" if len(people) == _PAIR else f"None of {everybody}"
+        return f"{none} {singular}"
+    if alike(people, measured):
+        return f"{everybody} {plural} about equally often"
+    if len(people) == _PAIR:
+        return f"{names[high]} {singular} more often than {names[low]}{_DOUBT}"
+    most = f"Of {everybody}, {names[high]} {singular} most often and {names[low]} least often"
+    none = f"No certain difference shows in how often {everybody} {plural}"
+    return most if differ(measured(high), measured(low)) else none
 
 
 def told_apart(
@@ -53,17 +73,19 @@ def told_apart(
 ) -> str:
     """As `compared`, with the numbers of two people: `Ann asks more often than Ben (12 against 4 %)`."""
     verdict = compared(names, people, measured, deed)
-    if len(people) != 2:  # noqa: PLR2004 - a pair
+    high, low = _ends(people, measured)
+    if len(people) != _PAIR or not measured(high).count:
         return verdict
-    one, two = sorted(people, key=lambda person: -(measured(person).percent or 0.0))
-    if not measured(one).count:
-        return f"Neither {names[people[0]]} nor {names[people[1]]} {deed.partition('|')[0]}"
-    numbers = f"{point(told(one)).partition(' ')[0]} against {point(told(two))}"
-    if leader(people, measured) is not None:
-        return f"{verdict} ({numbers})"
-    if (measured(one).percent or 0.0) <= _ALIKE * (measured(two).percent or 0.0):
-        return f"{verdict} ({numbers.replace(' against ', ' and ')})"
-    return f"{names[one]} {deed.partition('|')[0]} more often than {names[two]} ({numbers}), which may be chance"
+    between = "and" if alike(people, measured) else "against"
+    numbers = f"({point(told(high)).partition(' ')[0]} {between} {point(told(low))})"
+    said, comma, doubt = verdict.partition(_DOUBT)
+    return f"{said} {numbers}{comma}{doubt}"
+
+
+def _ends(people: Sequence[int], measured: Callable[[int], Proportion]) -> tuple[int, int]:
+    """Who has the highest share, and who the lowest."""
+    ranked = sorted(people, key=lambda person: -(measured(person).percent or 0.0))
+    return ranked[0], ranked[-1]
 
 
 def graded(value: float, steps: Sequence[tuple[float, _Label]], otherwise: _Label) -> _Label:

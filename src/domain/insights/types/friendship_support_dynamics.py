@@ -7,12 +7,12 @@ import msgspec
 from domain.catalogue.rows import InsightTypeRow
 from domain.insights.analyst import friendship
 from domain.insights.analyst.acts import Act
-from domain.insights.analyst.care import LEAST, SUPPORTING, Care, kind_of
+from domain.insights.analyst.care import LEAST, SUPPORTING, SUPPORTS, Care, kind_of
 from domain.insights.analyst.evidence import choose, exchange
 from domain.insights.analyst.exchanges import Moment
 from domain.insights.analyst.measures import Measures
-from domain.insights.analyst.phrasing import compared, differ, graded, joined
-from domain.insights.analyst.scoring import score, share, weakest
+from domain.insights.analyst.phrasing import alike, compared, graded, joined
+from domain.insights.analyst.scoring import score, share
 from domain.insights.analyst.view import View
 from domain.insights.content import Component, Exchange, LevelAssessment, Line, Recommendation, Score, Strength
 from domain.insights.kinds import Finding, InsightKind, InsufficientData
@@ -103,7 +103,8 @@ _METHOD = (
     "other), good news and questions about how the other is. Support is called high where the mean share of hard times "
     "answered and met with care is 0.75, moderate from 0.4; with fewer than three hard times, from 4 and 1.5 "
     "supportive messages per 100. Balance is one-sided where one rate is twice the other and the intervals lie apart, "
-    "tilted where only the latter holds. A style is named from three signs on, after what occurs most. The bond is "
+    "tilted where only the latter holds, balanced where the higher rate is at most a quarter above the lower."
+    " A style is named from three signs on, after what occurs most. The bond is "
     "called strong from a score of 8, steady from 6, growing from 4. Comfort in words the lists do not know, on the "
     "telephone or by "
     "being there is not seen, so all shares are lower bounds."
@@ -149,7 +150,7 @@ class _Content:
             hard_times_moments=self._moments(),
             friendship_strengths=self._strengths(),
             growth_areas=self._growth(components),
-            recommendations=[self._recommendation(name) for name in weakest(components)],
+            recommendations=[self._recommendation(name) for name in self.care.advisable()],
             overall=self._overall(components),
         )
 
@@ -185,12 +186,10 @@ class _Content:
         care = self.care
         rates = sorted((care.supports(person) for person in self.people), key=lambda rate: rate.percent or 0.0)
         low, high = rates
-        rating = "balanced"
-        if differ(low, high):
+        rating = "balanced" if alike(self.people, care.supports) else "no certain difference"
+        if care.uneven:
             rating = "one-sided" if (high.percent or 0.0) >= _ONE_SIDED * (low.percent or 0.0) else "tilted"
-        verdict = compared(
-            self.view.names, self.people, care.supports, "writes supportive messages|write supportive messages"
-        )
+        verdict = compared(self.view.names, self.people, care.supports, SUPPORTS)
         first = [next((moment for moment in care.hard if moment.replier == person), None) for person in self.people]
         return Reciprocity(
             balance_rating=rating,
@@ -259,14 +258,14 @@ class _Content:
                 for moment in news[:2]
             ]
             found.append(Strength(strength="Good news is shared", description=care.told_news(), evidence=shown))
-        if not differ(*map(care.supports, self.people)) and all(care.supports(person).count for person in self.people):
+        if care.mutual:
             shown = [
                 exchange(
                     view, [at, friendship.first_answer(view, at)], f"{view.speaker(at)} writes something supportive."
                 )
                 for at in choose(view, care.given, 2, SUPPORTING)
             ]
-            told = f"{joined([self._rate(person) for person in self.people])}; the intervals do not tell them apart."
+            told = f"{joined([self._rate(person) for person in self.people])}."
             found.append(
                 Strength(
                     strength="Support goes both ways",
@@ -279,7 +278,7 @@ class _Content:
     def _growth(self, components: list[Component]) -> list[GrowthArea]:
         values = {part.name: part.value for part in components}
         found = []
-        for name in weakest(components):
+        for name in self.care.advisable():
             if values[name] < _GOOD:
                 advice = self.care.advice(name)
                 found.append(GrowthArea(area=advice.title, description=f"{advice.suggestion} {advice.why}"))

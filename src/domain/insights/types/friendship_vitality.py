@@ -10,7 +10,7 @@ from domain.insights.analyst.acts import OPENING_UP, Act
 from domain.insights.analyst.evidence import choose, exchange, lines, quotes
 from domain.insights.analyst.friendship import SharedName
 from domain.insights.analyst.measures import Measures
-from domain.insights.analyst.phrasing import compared, differ, graded, joined
+from domain.insights.analyst.phrasing import alike, compared, differ, graded, joined
 from domain.insights.analyst.scoring import score, share, weakest
 from domain.insights.analyst.view import View
 from domain.insights.analyst.vitality import ACTIVITIES, DELIGHT, DEPTH, Bright, Vitality
@@ -116,7 +116,8 @@ _METHOD = (
     "statistics. Energy follows the trend of conversations per whole month (test of Mann and Kendall), from four "
     "months "
     "on. Humour is called teasing where a fifth of the messages that made the other laugh tease, openly amused where "
-    "half of them laugh themselves, deadpan otherwise. Starting is balanced where the intervals overlap, clearly "
+    "half of them laugh themselves, deadpan otherwise. Starting is balanced where the shares are near, without a "
+    "certain difference where the intervals overlap otherwise, clearly "
     "uneven where one starts three of five conversations. Conversations are deep from 6 messages per 100 with feelings "
     "or open "
     "questions, mixed from 2. Enthusiasm is high from 8 messages per 100, moderate from 3. Shared names have a capital "
@@ -249,7 +250,7 @@ class _Content:
         one, other = self.people
         top = talk.most(talk.started)
         if not differ(talk.started(one), talk.started(other)):
-            rating = "balanced"
+            rating = "balanced" if alike(self.people, talk.started) else "no certain difference"
         else:
             rating = "clearly uneven" if share(talk.started(top)) >= _HIGHLY else "slightly uneven"
         shares = joined([f"{view.names[person]} {talk.told_started(person)}" for person in self.people])

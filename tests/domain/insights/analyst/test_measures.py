@@ -55,6 +55,18 @@ def test_differences_within_the_intervals_are_called_equal():
     assert not differ(proportion(0, 0), shares[2])
 
 
+def test_people_who_differ_are_never_called_equal():
+    shares = [proportion(41, 100), proportion(30, 100), proportion(8, 100), proportion(28, 100)]
+
+    def told(*people):
+        return compared([*NAMES, "Dan"], people, shares.__getitem__, "asks|ask")
+
+    assert told(0, 1) == "Ann asks more often than Ben, which may be chance"
+    assert told(0, 1, 2) == "Of Ann, Ben and Cem, Ann asks most often and Cem least often"
+    assert told(0, 1, 3) == "No certain difference shows in how often Ann, Ben and Dan ask"
+    assert told(1, 3) == "Ben and Dan ask about equally often"
+
+
 def test_lists_grades_and_articles():
     assert joined(NAMES) == "Ann, Ben and Cem"
     assert joined(NAMES[:1]) == "Ann"

@@ -71,6 +71,17 @@ def test_support_from_one_side_alone_is_one_sided_and_calls_for_giving_back():
     assert unpublished_numbers(made, content, ["Ann", "Ben"]) == set()
 
 
+def test_a_difference_that_may_be_chance_is_told_so_throughout():
+    alike = ["Ann +3h: I'm here for you, you can do it", "Ben +3h: I'm here for you, you can do it"]
+    lines = repeated([*alike, *DRY], 5)
+    _, content = drafted(NAME, read(chat(*lines, *repeated(DRY, 40))))
+    assert "which may be chance" in content.overall.summary
+    assert "which may be chance" in content.reciprocity.analysis
+    assert content.reciprocity.balance_rating == "no certain difference"
+    assert "Support goes both ways" not in {found.strength for found in content.friendship_strengths}
+    assert "Give support back" not in {advice.title for advice in content.recommendations}
+
+
 def test_hard_times_without_an_answer_count_as_such():
     lines = [*repeated(BOTH, 4), *repeated(["Ann +1h: I'm so sad and lonely", "Ben +9h: the bus is late"], 21)]
     made, content = drafted(NAME, read(chat(*lines)))
