@@ -14,7 +14,7 @@ import regex
 from domain.chats.statistics.estimates import proportion
 from domain.chats.statistics.languages import stop_words
 from domain.chats.statistics.model import Proportion
-from domain.insights.analyst.acts import SUPPORTIVE, TOPICS, Act, Pronoun
+from domain.insights.analyst.acts import NEGATIVE, SUPPORTIVE, TOPICS, Act, Pronoun
 from domain.insights.analyst.exchanges import Moment, reply_to
 from domain.insights.analyst.lexicon import Hit, mask_of
 from domain.insights.analyst.phrasing import leader
@@ -34,7 +34,7 @@ NEWS = "Messages with good news; celebrated where the other congratulates or pra
 PROMISES = (
     "Commitments that answer a request, offer help or name the other, those of one person within ten minutes being "
     "one; the outcome is known where a rare word of them comes back as done, thanked for or called off within two "
-    "weeks, or is taken up by who promised within four days."
+    "weeks, or two such words are taken up by who promised within four days."
 )
 WEEKS = "Whole weeks, Monday to Sunday, in which both wrote."
 
@@ -46,6 +46,8 @@ _SHORT_TOKENS, _SHORT_CLAUSE = 3, 3
 _YOU_TOKENS = 5
 _LATER, _SOON, _UNTIL = 30 * _MINUTE, 4 * _DAY, 14 * _DAY
 _TELLING_LETTERS = 4
+_TAKEN_UP_WORDS = 2
+_TROUBLED = frozenset({Act.DISTRESS, Act.DISCLOSURE, *NEGATIVE})
 _RARE_SHARE, _RARE_LEAST, _RARE_MOST = 0.005, 6, 30
 _TOPIC_BITS = mask_of(TOPICS)
 _WEEK = 7 * _DAY
@@ -311,6 +313,8 @@ def _pledge(
         if outcome is not None:
             if outcome == "taken up" and (view.time(later) - time > _SOON or _gave_up(view, position, later)):
                 break
+            if outcome == "taken up" and sum(later in places.get(word, ()) for word in words) < _TAKEN_UP_WORDS:
+                continue
             return Pledge(position, by, asked, outcome, later)
     return Pledge(position, by, asked, None, None)
 
@@ -325,6 +329,8 @@ def _outcome(view: View, sequel: int, by: int) -> Outcome | None:
     own = view.sender(sequel) == by
     if own and (view.has(sequel, Act.CANCEL) or view.has(sequel, Act.APOLOGY)):
         return "called off"
+    if view.has(sequel, _TROUBLED):
+        return None
     if own and view.has(sequel, Act.COMPLETION):
         return "done"
     if not own and view.has(sequel, {Act.THANKS, Act.PRAISE}):

@@ -86,11 +86,11 @@ class Trust:
         return self.view.rate(Act.OFFER_HELP, person)
 
     def reliability(self, person: int) -> str:
-        """How far reliability shows, by the mean of three shares."""
-        shares = (self.answered(person), self.there(person), friendship.kept(self.pledges, person))
-        parts = [share(part) for part in shares if part.of >= LEAST]
-        if not parts:
+        """How far reliability shows, by the mean of three shares; answers to questions alone do not tell it."""
+        shares = (self.there(person), friendship.kept(self.pledges, person))
+        if all(part.of < LEAST for part in shares):
             return "too little to tell"
+        parts = [share(part) for part in (self.answered(person), *shares) if part.of >= LEAST]
         steps = [(0.7, "clearly visible"), (0.4, "partly visible")]
         return graded(sum(parts) / len(parts), steps, "hardly visible")
 
@@ -236,6 +236,12 @@ class Trust:
     @cached_property
     def _mended(self) -> Proportion:
         return proportion(sum(map(self.is_mended, self.strained)), len(self.strained))
+
+    @property
+    def shown(self) -> float:
+        """How near the kinds of cases that tell of trust come to being enough, from 0 to 1: the nearest one."""
+        found = (self._presence, self._mended, friendship.kept(self.pledges))
+        return min(1.0, max(part.of for part in found) / LEAST)
 
     @cached_property
     def _presence(self) -> Proportion:

@@ -105,11 +105,13 @@ _METHOD = (
     "Word lists mark promises to the other, words of discretion and of standing by each other, and hard times; the "
     "rest are statistics. A promise counts as kept where the chat tells that it was done, thanked for or taken up, as "
     "called off where it tells that, and as open otherwise. Reliability is the mean of the shares of questions "
-    "answered within a day, of hard times answered within four hours and of promises kept, each from three cases on: "
+    "answered within a day, of hard times answered within four hours and of promises kept, each from three cases on, "
+    "and not told without one of the latter two: "
     "clearly visible from 0.7, partly visible from 0.4. Contact is very steady where both wrote in nine of ten weeks, "
     "steady from six, on and off from three. A gap is a promise called off, something missed that the other objects "
     "to, or words of discretion beside an apology. Trust is called strong from a score of 8, solid from 6, mixed from "
-    "4. What was said or done outside the chat is not seen."
+    "4, and is not named without three hard times, strained moments or promises with a known outcome; the confidence "
+    "falls with them. What was said or done outside the chat is not seen."
 )
 
 
@@ -123,7 +125,7 @@ def analyse(view: View) -> Finding:
     return Finding(
         content=content,
         measures=trust.say.all,
-        coverage=view.coverage([*ordered, *(moment.cue for moment in trust.talk.answers)]),
+        coverage=trust.shown * view.coverage([*ordered, *(moment.cue for moment in trust.talk.answers)]),
         method=_METHOD,
         sources=[
             "Idea: commissives, Searle (1976), A classification of illocutionary acts.",
@@ -290,7 +292,9 @@ class _Content:
         total = score(components)
         return Overall(
             score=total,
-            trust_status=graded(total, [(8, "strong"), (6, "solid"), (4, "mixed")], "little to be seen"),
+            trust_status=graded(total, [(8, "strong"), (6, "solid"), (4, "mixed")], "little to be seen")
+            if self.trust.shown >= 1
+            else "too little to tell",
             summary=self.trust.summary(),
             components=components,
         )

@@ -68,6 +68,18 @@ def test_a_promise_that_is_called_off_is_not_kept():
     assert friendship.kept(found).count == 0
 
 
+@pytest.mark.parametrize(
+    ("later", "outcome"),
+    [
+        ("I had a bad night. I keep thinking you're going to leave", None),
+        ("the fridge hums", None),
+        ("the dinner is on the second shelf of the fridge", "taken up"),
+    ],
+)
+def test_a_promise_is_taken_up_by_more_than_one_word_and_not_by_a_worry(later, outcome):
+    assert outcomes("Ben: I'll leave your dinner in the fridge", "Ann: ok", f"Ben +2d: {later}") == [outcome]
+
+
 def test_a_promise_without_a_sequel_stays_open():
     view = view_of("Ben: I'll bring you the ladder", "Ann +1d: the bus was late")
     found = friendship.pledges(view)

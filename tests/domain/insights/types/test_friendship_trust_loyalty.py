@@ -100,3 +100,13 @@ def test_nothing_is_advised_where_no_part_is_low():
     _, _, content = described(NAME, read(chat(*repeated(talk, 30, gap="2d"))))
     assert all(part.value >= 0.95 for part in content.overall.components)
     assert content.recommendations == []
+
+
+def test_answers_alone_do_not_tell_of_trust():
+    _, made, content = reliable()
+    assert {person.reliability_rating for person in content.reliability_patterns.participants} == {"too little to tell"}
+    assert content.overall.trust_status == "too little to tell"
+    assert made.basis.confidence.coverage == 0
+    _, made, content = reliable(*["Ann +1d: I'm so sad and stressed", "Ben +1m: oh no, what happened?"] * 3)
+    assert content.overall.trust_status != "too little to tell"
+    assert made.basis.confidence.coverage > 0
