@@ -179,8 +179,8 @@ class OfflineIndex:
     def _search(self, name: str, vector: SparseVector) -> list[Hit]:
         scores: dict[int, float] = {}
         for token, weight in zip(vector.indices, vector.values, strict=True):
-            for position, stored in self._stored[name].get(token, ()):
-                scores[position] = scores.get(position, 0.0) + weight * stored
+            for hit in self._stored[name].get(token, ()):
+                scores[hit.position] = scores.get(hit.position, 0.0) + weight * hit.score
         return _best(scores.items())
 
 

@@ -1,6 +1,6 @@
 """The local answer: the sentences that answer best, in their writers' own words."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 
 import regex
@@ -16,7 +16,8 @@ from domain.retrieval.answer import (
     shown,
     supports,
 )
-from domain.retrieval.search import Evidence
+from domain.retrieval.model import Hit
+from domain.retrieval.question import parse_question
 from domain.retrieval.wording import asks
 
 _QUOTES = 3
@@ -29,7 +30,7 @@ _SENTENCE = regex.compile(r"[^\n]+?(?:[.!?…。！？।؟]+(?=\s|$)|[。！？
 
 def extract(asked: Asked) -> Answer:
     """Up to three quotations with speaker and date; or that none was found, where the scores do not support one."""
-    quoted = _best_messages(asked.evidence, asked.languages)
+    quoted = _best_messages(asked)
     if not quoted:
         return not_found(asked.question)
     terms = _terms(asked.question, asked.languages)
@@ -48,20 +49,38 @@ def day_of(message: QuotedMessage) -> str:
     return f"{at.day} {at:%B %Y}"
 
 
-def _best_messages(evidence: Evidence, languages: Sequence[str]) -> list[QuotedMessage]:
+def _best_messages(asked: Asked) -> list[QuotedMessage]:
     """The best messages that support an answer; a question together with what was said next."""
-    messages = shown(evidence)
-    best = [hit for hit in evidence.ranked if hit.position in messages and supports(hit, evidence)]
+    messages = shown(asked.evidence)
+    best = _supporting(asked, messages)
     positions: dict[int, None] = {}
     for hit in best:
         if best[0].score - hit.score > _BELOW_THE_BEST * abs(best[0].score):
             break
         quoted = dict.fromkeys((hit.position,))
-        if asks(messages[hit.position].text, languages) and hit.position + 1 in messages:
+        if asks(messages[hit.position].text, asked.languages) and hit.position + 1 in messages:
             quoted[hit.position + 1] = None
         if len(positions | quoted) <= _QUOTES:
             positions |= quoted
     return [messages[position] for position in positions]
+
+
+def _supporting(asked: Asked, messages: Mapping[int, QuotedMessage]) -> list[Hit]:
+    """The hits among these messages that may be quoted, the best first.
+
+    Where the question names days, those of its days alone if there are any; where it says nothing besides, all of them.
+    Of days on which the chat does not run, only messages that name them.
+    """
+    evidence = asked.evidence
+    times = [message.sent_at for message in evidence.messages.values()] or [0]
+    question = parse_question(asked.question, asked.participants, min(times), max(times))
+    ranked = [hit for hit in evidence.ranked if hit.position in messages]
+    on_named_days = [hit for hit in ranked if hit.on_named_day]
+    if on_named_days and not question.says_more:
+        return on_named_days
+    if question.outside and not on_named_days:
+        ranked = [hit for hit in ranked if question.outside.issubset(words_of(messages[hit.position].text))]
+    return [hit for hit in on_named_days or ranked if supports(hit, evidence)]
 
 
 def _passage(text: str, terms: frozenset[str], languages: Sequence[str]) -> str:

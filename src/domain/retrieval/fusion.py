@@ -74,9 +74,11 @@ class Ranking:
             score += WEIGHTS[DENSE] * self._standard(DENSE, likeness, floor)
             smoothed = self._smoothed(likeness, positions, number, floor)
             score += DENSE_WINDOW_WEIGHT * self._standard(DENSE, smoothed, floor)
-        score += _named(question, [sent[position] for position in positions.tolist()])
+        named, on_named_day = _named(question, [sent[position] for position in positions.tolist()])
+        score += named
         order = np.argsort(-score, kind="stable")
-        return [Hit(*pair) for pair in zip(positions[order].tolist(), score[order].tolist(), strict=True)]
+        ranked = (positions[order].tolist(), score[order].tolist(), on_named_day[order].tolist())
+        return [Hit(*hit) for hit in zip(*ranked, strict=True)]
 
     def _number_of(self, positions: Positions) -> Positions:
         numbers: Positions = np.searchsorted(self._starts, positions, "right") - 1
@@ -111,20 +113,21 @@ class Ranking:
         return standard
 
 
-def _named(question: Question, sent: Sequence[Sent]) -> Scores:
-    """What is added to messages of participants and of days that the question names."""
+def _named(question: Question, sent: Sequence[Sent]) -> tuple[Scores, NDArray[np.bool_]]:
+    """What is added to messages of participants and of days that the question names; which are of such a day."""
     score = np.zeros(len(sent))
     senders = np.array([one.sender for one in sent])
     by_named = np.isin(senders, list(question.senders))
     if not by_named.all():
         score += SENDER_WEIGHT * by_named
     day = np.array([one.sent_at for one in sent]) // _DAY_S
-    dated = np.zeros(len(sent))
+    on_day, after = np.zeros((2, len(sent)), bool)
     for span in question.spans:
         first, last = (day_of.toordinal() - _EPOCH for day_of in span)
         aftermath = _SOON if last - first < _SHORT_SPAN else _LATER
-        dated = np.maximum(dated, np.where((day >= first) & (day <= last), 1.0, 0.0))
-        dated = np.maximum(dated, np.where((day > last) & (day <= last + aftermath), _AFTER, 0.0))
+        on_day |= (day >= first) & (day <= last)
+        after |= (day > last) & (day <= last + aftermath)
+    dated = np.maximum(on_day, _AFTER * after)
     on_weekday = np.isin((day + _FIRST_WEEKDAY) % 7, list(question.weekdays))
     score += DATE_WEIGHT * np.maximum(dated, _WEEKDAY * on_weekday)
-    return score
+    return score, on_day

@@ -36,6 +36,8 @@ class Hit(NamedTuple):
 
     position: int
     score: float
+    on_named_day: bool = False
+    """Whether it was sent on a day that the question names."""
 
 
 class Sent(NamedTuple):

@@ -31,19 +31,24 @@ class Question(msgspec.Struct, frozen=True, kw_only=True):
     """Participants that are named: indexes."""
     spans: tuple[Span, ...] = ()
     weekdays: frozenset[int] = frozenset()
+    outside: frozenset[str] = frozenset()
+    """Day, month and year of the dates it names on which the chat does not run."""
     asks_when: bool = False
+    says_more: bool = True
+    """Whether it says anything besides whom and when it is about."""
     ignored: frozenset[str]
-    """Words that name participants, mean nothing in the question's language, or frame it (what kind of)."""
+    """Words that name participants or days of the chat, mean nothing in the question's language, or frame it."""
 
 
 def parse_question(text: str, participants: Sequence[str], first_sent_at: int, last_sent_at: int) -> Question:
     """Read a question about a chat between these participants and times, in seconds since 1970."""
     senders, names = _named(text, participants)
-    dates = named_dates(text, _date(first_sent_at), _date(last_sent_at))
     words, _ = segment(text)
     languages = ("en", *(entry.language for entry in detect([list(words)], DEFAULTS) if entry.language != "en"))
-    ignored = names | stop_words(languages)
+    dates = named_dates(text, _date(first_sent_at), _date(last_sent_at), names, languages)
+    ignored = names | dates.words | stop_words(languages)
     framed = ignored | _listed(_data().frames, languages)
+    says_more = not framed.issuperset(words_of(text))
     return Question(
         text=text,
         languages=languages,
@@ -51,7 +56,9 @@ def parse_question(text: str, participants: Sequence[str], first_sent_at: int, l
         spans=dates.spans,
         weekdays=dates.weekdays,
         asks_when=asks_when(text),
-        ignored=ignored if framed.issuperset(words_of(text)) else framed,
+        outside=dates.outside,
+        says_more=says_more,
+        ignored=framed if says_more or dates.spans else ignored,
     )
 
 

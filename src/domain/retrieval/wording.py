@@ -21,7 +21,7 @@ _ASKED = ("?", "？", "؟")
 def reranked(ranked: Sequence[Hit], texts: Mapping[int, str], question: Question) -> list[Hit]:
     """The hits of which the text is known, by their scores less what their wording costs."""
     hits = [
-        Hit(hit.position, hit.score - _cost(texts[hit.position], question.asks_when))
+        hit._replace(score=hit.score - _cost(texts[hit.position], question.asks_when))
         for hit in ranked
         if hit.position in texts
     ]

@@ -13,9 +13,9 @@ LONG = (
 )
 
 
-def evidence(*scored, message_count=500, by_meaning=True, by_words=()):
+def evidence(*scored, message_count=500, by_meaning=True, by_words=(), on_named_days=()):
     """Evidence of (text, score), each an excerpt of its own, at the positions from 0."""
-    hits = [Hit(position, score) for position, (_, score) in enumerate(scored)]
+    hits = [Hit(position, score, position in on_named_days) for position, (_, score) in enumerate(scored)]
     return Evidence(
         chunks=[Chunk(positions=(hit.position,), best=hit, text="") for hit in hits],
         ranked=hits,
@@ -130,3 +130,27 @@ def test_a_question_is_not_quoted_without_what_was_said_next():
     found = evidence(("A tooth", 15), ("A tooth", 15), ("Did the dentist call?", 14), ("She did", 1), ("A tooth", 13))
 
     assert [citation.position for citation in answer(found).citations] == [0, 1, 4]
+
+
+def test_only_messages_of_the_days_that_are_named_are_quoted():
+    scored = (("The tooth must go", 18), ("The dentist called", 14), ("Hello", 3))
+    question = "What did the dentist say on 14 November?"
+
+    [citation] = answer(evidence(*scored, on_named_days=[1, 2]), question).citations
+    assert citation.position == 1
+    assert answer(evidence(*scored, on_named_days=[2]), question).text == NOT_FOUND
+    assert answer(evidence(*scored), question).citations[0].position == 0
+
+
+def test_of_a_day_that_is_all_a_question_names_messages_are_quoted_whatever_their_score():
+    scored = (("The tooth must go", 18), ("Hello", 3))
+
+    [citation] = answer(evidence(*scored, on_named_days=[1]), "What happened on 14 November?").citations
+    assert citation.position == 1
+
+
+def test_of_days_on_which_the_chat_does_not_run_only_messages_that_name_them_are_quoted():
+    found = evidence(("The tooth is from 1990", 18), ("The dentist called", 18))
+
+    assert answer(found, "What did the dentist say on 3 November 2024?").text == NOT_FOUND
+    assert [citation.position for citation in answer(found, "the tooth of 1990").citations] == [0]

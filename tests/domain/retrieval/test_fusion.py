@@ -60,6 +60,13 @@ def test_messages_of_a_day_that_is_named_come_first_and_those_soon_after_next():
     assert order[:4] == [5, 6, 7, 8]
 
 
+def test_which_messages_are_of_a_day_that_is_named_is_told():
+    sent = {position: Sent(0, START + position * DAY) for position in range(10)}
+    question = asked(spans=(Span(date(2023, 5, 6), date(2023, 5, 7)),))
+    hits = Ranking({}, facts(10)).fuse(question, sent)
+    assert {hit.position for hit in hits if hit.on_named_day} == {5, 6}
+
+
 def test_a_neighbour_of_messages_alike_in_meaning_is_above_a_lonely_one():
     lists = {DENSE: [Hit(2, 0.9), Hit(4, 0.9), Hit(3, 0.5), Hit(8, 0.5), *(Hit(at, 0.1) for at in (0, 1, 5, 6, 7, 9))]}
     order = ranked(lists)

@@ -12,7 +12,7 @@ from domain.retrieval.index import (
     IndexUnavailable,
     point_id,
 )
-from domain.retrieval.model import SparseVector
+from domain.retrieval.model import Hit, SparseVector
 from domain.retrieval.options import EmbedderOptions
 from domain.retrieval.qdrant import QdrantIndex
 
@@ -75,8 +75,8 @@ async def test_every_list_is_searched_in_its_own_order_with_exact_scores(index):
 
     found = await index.search_lists(chat, version, AXES[1], {"message": asked, "window": asked}, 10)
 
-    assert found["message"] == [(1, 6.0), (0, 2.0)]
-    assert found["window"] == [(0, 9.0), (2, 0.5)]
+    assert found["message"] == [Hit(1, 6.0), Hit(0, 2.0)]
+    assert found["window"] == [Hit(0, 9.0), Hit(2, 0.5)]
     assert [hit.position for hit in found[DENSE]] == [1, 0]
     assert found[DENSE][0].score == pytest.approx(1)
     assert [len(hits) for hits in (await index.search_lists(chat, version, None, {"window": asked}, 1)).values()] == [1]
@@ -147,7 +147,7 @@ async def test_without_a_model_words_alone_are_stored(client):
 
     await index.upsert(chat, version, [IndexPoint(0, {"message": vector})])
 
-    assert await index.search_lists(chat, version, None, {"message": vector}, 10) == {"message": [(0, 1.0)]}
+    assert await index.search_lists(chat, version, None, {"message": vector}, 10) == {"message": [Hit(0, 1.0)]}
 
 
 async def test_the_collection_is_made_once_with_the_chat_as_tenant(client, index):

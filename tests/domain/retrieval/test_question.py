@@ -2,6 +2,7 @@ from datetime import date
 
 import pytest
 
+from domain.retrieval.analysis import words_of
 from domain.retrieval.dates import Span, named_dates
 from domain.retrieval.question import parse_question
 
@@ -82,6 +83,42 @@ def test_what_is_no_date_of_the_chat_is_none(question):
     assert named_dates(question, FIRST, LAST).spans == ()
 
 
+@pytest.mark.parametrize(
+    ("question", "outside"),
+    [
+        ("on 3 November 2024", {"3", "november", "2024"}),
+        ("in july 2024", {"july", "2024"}),
+        ("on 31 February 2023", {"31", "february", "2023"}),
+        ("2021-08-19", {"2021", "08", "19"}),
+        ("born in 1990", {"1990"}),
+        ("on 3 November", set()),
+    ],
+)
+def test_a_date_on_which_the_chat_does_not_run_is_told_and_not_read_as_another(question, outside):
+    dates = named_dates(question, FIRST, LAST)
+    assert dates.outside == outside
+    assert bool(dates.spans) == (not outside)
+
+
+@pytest.mark.parametrize(
+    ("question", "participants", "dated"),
+    [
+        ("What did Jan say?", [], False),
+        ("the birthday of June", ["June"], False),
+        ("Is August at home?", [], False),
+        ("Any news from Jan?", ["Jan Vos"], False),
+        ("on 3 June", ["June"], True),
+        ("in august", ["Jan"], True),
+        ("april mein kya hua", [], True),
+        ("Wo ist hier der Schlüssel?", [], False),
+        ("Que s'est-il passé hier?", [], True),
+    ],
+)
+def test_names_and_words_of_another_language_are_no_dates(question, participants, dated):
+    year = 365 * 86_400
+    assert bool(parse_question(question, participants, 0, year).spans) == dated
+
+
 def test_a_day_without_a_year_is_meant_in_every_year_of_the_chat():
     spans = named_dates("on 10 December", FIRST, LAST).spans
     assert spans == (day(12, 10, 2022), day(12, 10, 2023))
@@ -104,3 +141,21 @@ def test_words_that_frame_a_question_are_ignored_unless_there_are_no_others():
     assert {"kind", "mention", "ann"} <= framed.ignored
     assert "soup" not in framed.ignored
     assert "said" not in parse_question("What was said?", [], 0, 0).ignored
+
+
+def test_words_of_a_date_of_the_chat_are_not_looked_for():
+    start = 1_685_000_000
+    question = parse_question("What about the boiler on 15th June 2023?", [], start, start + 86_400 * 60)
+    assert {"15th", "june", "2023"} <= question.ignored
+    assert question.says_more
+    assert "2019" not in parse_question("the boiler in 2019", [], start, start).ignored
+
+
+@pytest.mark.parametrize(
+    "question", ["What did Ann say on 15 June?", "What happened in June?", "Was ist im Juni passiert?"]
+)
+def test_a_question_may_name_a_day_and_nothing_else(question):
+    start = 1_685_000_000
+    parsed = parse_question(question, ["Ann"], start, start + 86_400 * 60)
+    assert not parsed.says_more
+    assert parsed.ignored.issuperset(words_of(question))

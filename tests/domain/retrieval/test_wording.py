@@ -29,6 +29,12 @@ def test_a_time_that_is_asked_for_does_not_count_as_told():
     assert [*scores(["Did you cook yesterday? I did.", "I cooked yesterday."], "When did Ann cook?")] == [1, 0]
 
 
+def test_that_a_message_is_of_a_named_day_is_kept():
+    assert reranked([Hit(0, 2.0, on_named_day=True)], {0: "soup"}, parse_question("soup", [], 0, 0)) == [
+        Hit(0, 2.0, on_named_day=True)
+    ]
+
+
 def test_messages_whose_text_is_not_known_are_left_out():
     ranked = [Hit(0, 2.0), Hit(1, 1.0)]
     assert reranked(ranked, {1: "soup"}, parse_question("soup", [], 0, 0)) == [Hit(1, 1.0)]
