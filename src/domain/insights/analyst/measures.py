@@ -42,9 +42,9 @@ class Measures:
         return self._say(Measure(name=name, value=value, unit=COUNT, n=value if n is None else n, source=source))
 
     def times(self, name: str, value: int, source: str, n: int | None = None) -> str:
-        """A count such as `once` or `5 times`."""
+        """A count such as `never`, `once` or `5 times`."""
         told = self.count(name, value, source, n)
-        return {0: "not once", 1: "once", 2: "twice"}.get(value, f"{told} times")
+        return {0: "never", 1: "once", 2: "twice"}.get(value, f"{told} times")
 
     def counted(self, name: str, value: int, noun: str, source: str, n: int | None = None) -> str:
         """A count such as `1 moment` or `5 moments`; a noun of another plural is given as `reply|replies`."""

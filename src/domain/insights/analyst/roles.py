@@ -22,6 +22,7 @@ from domain.insights.content import Component
 
 CARING = frozenset({Act.CHECK_IN, Act.SUPPORT, Act.OFFER_HELP})
 DIRECTIVE = frozenset({Act.REQUEST, Act.EXPECTATION})
+_LEAST_DIRECTIVES = 10
 LEAST, LEAST_DECISIONS = 3, 5
 """Cases from which a share counts in a score, and from which somebody is said to decide."""
 DECISIONS = "Proposals that ask or name a day, and that an answer of another within twelve hours begins by agreeing to."
@@ -150,7 +151,7 @@ class Roles:
 
     def room(self) -> str:
         """How much room directives leave, by the share of mild ones."""
-        if self.mild.of < LEAST_DECISIONS:
+        if self.mild.of < _LEAST_DIRECTIVES:
             return "too few to tell"
         return graded(share(self.mild), [(0.6, "ample"), (0.3, "some")], "little")
 
@@ -217,7 +218,7 @@ class Roles:
         if self.decisions:
             told.append(self.told_decisions())
         if self.talk.answers:
-            told.append(f"Within a day, {self.talk.told_answers()} of the questions get an answer.")
+            told.append(f"Another writes within a day of {self.talk.told_answers()} of the questions.")
         if self.requests:
             told.append(self.told_requests())
         return point(" ".join(told))

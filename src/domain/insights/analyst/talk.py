@@ -193,7 +193,7 @@ class Talk:
         if wordy != top:
             carried = f"{share_of_messages}, {self.view.name(wordy)} {self.told_words(wordy)} of the words"
         asks = told_apart(names, self.people, self.asked, self.told_asked, "asks|ask")
-        back = f", and {point(self.told_answers())} of the questions get an answer within a day" if self.answers else ""
+        back = f", and {point(self.told_answers())} of the questions are followed within a day" if self.answers else ""
         return f"{opened}, and {pace}. {carried}. {asks}{back}."
 
     def _answered_questions(self) -> Claim | None:
@@ -203,10 +203,12 @@ class Talk:
         repliers = {moment.cue: moment.replier for moment in self.answers}
         return Claim(
             value=share(answered),
-            title="Questions are answered",
-            describe=lambda: f"Within a day, {self.told_answers()} of the questions get an answer.",
+            title="Questions are followed up",
+            describe=lambda: f"Another writes within a day of {self.told_answers()} of the questions.",
             positions=[moment.cue for moment in self.answers if moment.lag is not None and moment.lag <= _HOUR],
-            context=lambda position: f"A question that {self.view.name(repliers[position])} answered within the hour.",
+            context=lambda position: (
+                f"A question after which {self.view.name(repliers[position])} wrote within the hour."
+            ),
         )
 
     def _soon_answered(self) -> Claim | None:
@@ -325,8 +327,8 @@ class Talk:
         return Advice(
             title="Come back to open questions",
             target=[self.view.name(person) for person in self.people],
-            suggestion=f"Within a day, {self.told_answers()} of the questions get an answer; the others can be taken "
-            "up later.",
+            suggestion=f"Another writes within a day of {self.told_answers()} of the questions; the others "
+            "can be taken up later.",
             why="A late answer still says that the question was read.",
             example="You asked me something yesterday, and I have not answered yet.",
         )

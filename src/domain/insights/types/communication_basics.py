@@ -254,7 +254,7 @@ class _Basics:
                 )
                 for person in self.people
             ],
-            engagement_insight=f"{verdict}. Within a day, {talk.told_answers()} of the questions get an answer."
+            engagement_insight=f"{verdict}. Another writes within a day of {talk.told_answers()} of the questions."
             if talk.answers
             else "Nobody asks with a question mark.",
         )

@@ -232,7 +232,7 @@ class _Content:
                 f"{closest.replier} follows up on {closest.replied_to} {lift} times as often as their turns would give."
             )
         if talk.answers:
-            parts.append(f"Within a day, {talk.told_answers()} of the questions get an answer.")
+            parts.append(f"Another writes within a day of {talk.told_answers()} of the questions.")
         return CommunicationHierarchy(
             rating=graded(evenness, [(_FLAT, "flat"), (_SLIGHT, "slightly uneven")], "uneven"), analysis=" ".join(parts)
         )
@@ -285,11 +285,11 @@ class _Content:
         quick = [moment for moment in roles.talk.answers if moment.lag is not None and moment.lag <= 3_600]  # noqa: PLR2004 - an hour
         if answered.of >= LEAST and share(answered) >= _GOOD and quick:
             shown = [
-                exchange(view, [moment.cue, moment.reply], "A question that is answered within the hour.")
+                exchange(view, [moment.cue, moment.reply], "A question, and another who writes within the hour.")
                 for moment in spaced(quick, 2)
             ]
-            told = f"Within a day, {roles.talk.told_answers()} of the questions get an answer."
-            found.append(Strength(strength="Questions are answered", description=told, evidence=shown))
+            told = f"Another writes within a day of {roles.talk.told_answers()} of the questions."
+            found.append(Strength(strength="Questions are followed up", description=told, evidence=shown))
         taken = threads.taken(roles.requests)
         if taken.of >= LEAST and share(taken) >= _GOOD:
             shown = [

@@ -40,7 +40,7 @@ def test_a_pair_compares_by_interval_and_names_too_few():
 
 def test_numbers_that_are_told_are_published():
     pair = pair_of(view_of(*repeated(PLAIN, 40)))
-    assert pair.times("a", 0, "x") == "not once"
+    assert pair.times("a", 0, "x") == "never"
     assert pair.times("b", 2, "x") == "twice"
     assert pair.times("c", 5, "x") == "5 times"
     assert pair.counted("d", 1, "reply|replies", "x") == "1 reply"

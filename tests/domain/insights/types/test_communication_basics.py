@@ -86,3 +86,9 @@ def test_somebody_who_never_answers_leaves_too_little():
     made, content = drafted(NAME, read(chat(*(f"Ann +1d: news of day {day}" for day in range(60)), "Ben: ok")))
     assert content is None
     assert "Ann" not in made.reason
+
+
+def test_that_somebody_wrote_after_a_question_is_not_called_an_answer():
+    _, content = drafted(NAME, sample())
+    assert "get an answer" not in content.overall_health_assessment.summary
+    assert "Another writes within a day of" in content.engagement_indicators.engagement_insight

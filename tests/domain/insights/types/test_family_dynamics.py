@@ -94,6 +94,12 @@ def test_orders_leave_little_room_and_questions_leave_ample():
     assert "Requests are short and direct" in {found.pattern for found in ordered.patterns_to_reflect}
 
 
+def test_a_few_orders_do_not_tell_how_much_room_there_is():
+    _, content = drafted(NAME, read(chat(*repeated(ORDERS, 6), *repeated(DRY, 30))))
+    assert content.autonomy_space.rating == "too few to tell"
+    assert "Requests are short and direct" not in {found.pattern for found in content.patterns_to_reflect}
+
+
 def test_what_is_absent_is_said_to_be_absent():
     made, content = drafted(NAME, read(chat(*repeated(DRY, 30))))
     assert roles(content) == {"Mum": ["takes part", "opener"][1:], "Dad": ["takes part"], "Leo": ["takes part"]}
