@@ -31,7 +31,7 @@ class Chunk(msgspec.Struct, frozen=True, kw_only=True):
     best: Hit
     """The message that ranks it."""
     text: str
-    """A line with the date, then `Speaker: text` for each message; `[…]` stands for messages left out."""
+    """A line with the date before each day's messages, as `Speaker: text`; `[…]` stands for messages left out."""
 
 
 def wanted(ranked: Sequence[Hit]) -> list[int]:
@@ -59,7 +59,7 @@ def assemble(
         for position, text in texts.items()
         if text and position in sent
     }
-    filling = _Filling(lines, facts, max_chunks, budget)
+    filling = _Filling(lines, sent, facts, max_chunks, budget)
     best = [hit for hit in ranked[:CONSIDERED] if hit.position in lines]
     for rank, hit in enumerate(best):
         filling.add(hit.position, hit)
@@ -71,7 +71,7 @@ def assemble(
         Chunk(
             positions=tuple(sorted(excerpt.positions)),
             best=excerpt.best,
-            text="\n".join(filling.written(excerpt, sent)),
+            text="\n".join(filling.written(excerpt)),
         )
         for excerpt in filling.excerpts
     ]
@@ -83,12 +83,17 @@ class _Excerpt:
         self.of_first_part = of_first_part
         self.positions: set[int] = set()
         self.conversations: set[int] = set()
+        self.headers: set[tuple[int, str]] = set()
+        """Of conversation and day."""
 
 
 class _Filling:
-    def __init__(self, lines: Mapping[int, str], facts: IndexFacts, max_chunks: int, budget: int) -> None:
+    def __init__(
+        self, lines: Mapping[int, str], sent: Mapping[int, Sent], facts: IndexFacts, max_chunks: int, budget: int
+    ) -> None:
         self.excerpts: list[_Excerpt] = []
         self._lines = lines
+        self._sent = sent
         self._starts = np.frombuffer(facts.conversation_starts, np.uint32)
         self._max_chunks = max_chunks
         self._left = budget
@@ -103,7 +108,8 @@ class _Filling:
         conversation = self._conversation(position)
         excerpt = self._excerpt(conversation, hit)
         cost = len(line) + 1
-        if conversation not in excerpt.conversations:
+        header = self._header(position)
+        if header not in excerpt.headers:
             cost += _HEADER_CHARACTERS
         elif excerpt.positions.isdisjoint((position - 1, position + 1)):
             cost += len(_GAP) + 1
@@ -114,6 +120,7 @@ class _Filling:
             self.excerpts.append(excerpt)
         excerpt.positions.add(position)
         excerpt.conversations.add(conversation)
+        excerpt.headers.add(header)
         self._excerpt_of[position] = excerpt
 
     def add_neighbours(self, hit: Hit) -> None:
@@ -141,19 +148,23 @@ class _Filling:
     def _conversation(self, position: int) -> int:
         return int(np.searchsorted(self._starts, position, "right"))
 
-    def written(self, excerpt: _Excerpt, sent: Mapping[int, Sent]) -> Iterator[str]:
+    def _header(self, position: int) -> tuple[int, str]:
+        """The conversation of a message, and the line that stands above those of its day."""
+        return self._conversation(position), _day(self._sent[position])
+
+    def written(self, excerpt: _Excerpt) -> Iterator[str]:
         positions = sorted(excerpt.positions)
-        yield _header(sent[positions[0]])
+        yield _day(self._sent[positions[0]])
         yield self._lines[positions[0]]
         for before, position in pairwise(positions):
-            if self._conversation(before) != self._conversation(position):
-                yield _header(sent[position])
+            if self._header(before) != self._header(position):
+                yield _day(self._sent[position])
             elif position > before + 1:
                 yield _GAP
             yield self._lines[position]
 
 
-def _header(sent: Sent) -> str:
+def _day(sent: Sent) -> str:
     at = datetime.fromtimestamp(sent.sent_at, UTC)
     return f"[{at:%A} {at.day} {at:%B %Y}]"
 

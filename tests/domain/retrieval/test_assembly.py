@@ -83,6 +83,18 @@ def test_the_last_excerpt_takes_further_conversations_each_under_its_date():
     assert ({13, 16, 21} <= set(last.positions), last.text.count("2023]")) == (True, 3)
 
 
+def test_each_day_of_a_conversation_has_its_date():
+    sent = {position: Sent(position % 2, START + position * DAY // 3) for position in range(5)}
+    [chunk] = assembled([1], ["a", "b", "c"], sent=sent)
+    assert chunk.text == "[Monday 1 May 2023]\nAnn: a\nBen: b\n[Tuesday 2 May 2023]\nAnn: c"
+
+
+def test_the_dates_of_a_long_conversation_are_within_the_budget():
+    sent = {position: Sent(0, START + position * DAY) for position in range(200)}
+    chunks = assembled(list(range(200)), ["x" * 20] * 200, sent=sent, max_tokens=1_000)
+    assert sum(len(chunk.text) for chunk in chunks) <= 1_000 * CHARACTERS_A_TOKEN
+
+
 def test_a_message_longer_than_the_budget_is_cut():
     [chunk] = assembled([0], ["x" * 9_000], max_tokens=1_000)
     assert chunk.text.endswith("x…")
