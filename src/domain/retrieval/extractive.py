@@ -1,6 +1,7 @@
 """The local answer: the sentences that answer best, in their writers' own words."""
 
-from collections.abc import Mapping, Sequence
+from bisect import bisect_left
+from collections.abc import Mapping
 from datetime import UTC, datetime
 
 import regex
@@ -23,8 +24,10 @@ from domain.retrieval.wording import asks
 _QUOTES = 3
 _WHOLE_MESSAGE = 160
 """Characters up to which a message of one line is quoted whole."""
+_LONGEST_QUOTE = 300
 _BELOW_THE_BEST = 0.3
 """Of the best message's score, whatever its sign, is what another one may lack to be quoted beside it."""
+_WORD = regex.compile(r"[\p{L}\p{N}\p{M}]+")
 _SENTENCE = regex.compile(r"[^\n]+?(?:[.!?…。！？।؟]+(?=\s|$)|[。！？।]|(?=\n)|$)")
 
 
@@ -33,8 +36,9 @@ def extract(asked: Asked) -> Answer:
     quoted = _best_messages(asked)
     if not quoted:
         return not_found(asked.question)
-    terms = _terms(asked.question, asked.languages)
-    citations = [Citation(message.position, _passage(message.text, terms, asked.languages)) for message in quoted]
+    analyser = Analyser(asked.languages)
+    terms = _terms(asked.question, analyser)
+    citations = [Citation(message.position, _passage(message.text, terms, analyser)) for message in quoted]
     lines = [
         f"{asked.participants[message.sender]}, {day_of(message)}: “{citation.quote}”"
         for message, citation in zip(quoted, citations, strict=True)
@@ -83,17 +87,35 @@ def _supporting(asked: Asked, messages: Mapping[int, QuotedMessage]) -> list[Hit
     return [hit for hit in on_named_days or ranked if supports(hit, evidence)]
 
 
-def _passage(text: str, terms: frozenset[str], languages: Sequence[str]) -> str:
-    """The whole of a short message; of a long one the sentence that shares most with the question."""
+def _passage(text: str, terms: frozenset[str], analyser: Analyser) -> str:
+    """The whole of a short message; of a long one the sentence that shares most with the question, or its best part."""
     whole = text.strip()
     if len(whole) <= _WHOLE_MESSAGE and "\n" not in whole:
         return whole
     sentences = [match.group().strip() for match in _SENTENCE.finditer(whole) if match.group().strip()]
-    return max(sentences, key=lambda sentence: len(terms & _terms(sentence, languages)), default=whole)
+    return _part(
+        max(sentences, key=lambda sentence: len(terms & _terms(sentence, analyser)), default=whole), terms, analyser
+    )
 
 
-def _terms(text: str, languages: Sequence[str]) -> frozenset[str]:
-    analyser = Analyser(languages)
+def _part(sentence: str, terms: frozenset[str], analyser: Analyser) -> str:
+    """At most so many characters as may be quoted, around where most words of the question are; whole words."""
+    if len(sentence) <= _LONGEST_QUOTE:
+        return sentence
+    found = [word.start() for word in _WORD.finditer(sentence) if terms & _terms(word.group(), analyser)] or [0]
+    runs = ((bisect_left(found, start + _LONGEST_QUOTE) - at, -at) for at, start in enumerate(found))
+    size, at = max(runs)
+    first, last = found[-at], found[-at + size - 1]
+    start = max(0, min((first + last - _LONGEST_QUOTE) // 2, len(sentence) - _LONGEST_QUOTE))
+    end = start + _LONGEST_QUOTE
+    if start and (space := sentence.find(" ", start - 1, first)) >= 0:
+        start = space
+    if end < len(sentence) and (space := sentence.rfind(" ", last + 1, end + 1)) >= 0:
+        end = space
+    return sentence[start:end].strip()
+
+
+def _terms(text: str, analyser: Analyser) -> frozenset[str]:
     return frozenset(
         term for word in words_of(text) if word not in analyser.stop_words for term in analyser.terms(word).words
     )

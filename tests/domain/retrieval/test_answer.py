@@ -154,3 +154,21 @@ def test_of_days_on_which_the_chat_does_not_run_only_messages_that_name_them_are
 
     assert answer(found, "What did the dentist say on 3 November 2024?").text == NOT_FOUND
     assert [citation.position for citation in answer(found, "the tooth of 1990").citations] == [0]
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [("so then " * 9_000, ""), ("", " and so on" * 9_000), ("so then " * 9_000, " and so on" * 9_000)],
+)
+def test_of_a_message_without_an_end_the_words_around_those_of_the_question_are_quoted(before, after):
+    text = f"{before}dentist {before}the dentist said the tooth must go, dentist{after}"
+    [citation] = answer(evidence((text, 15)), "What did the dentist say of the tooth?").citations
+
+    assert len(citation.quote) <= 300
+    assert "the dentist said the tooth must go" in citation.quote
+    assert f" {citation.quote} " in f" {text} "
+
+
+def test_of_a_message_without_a_space_so_much_is_quoted_as_of_others():
+    [citation] = answer(evidence(("x" * 240_000, 15))).citations
+    assert len(citation.quote) == 300
