@@ -11,6 +11,7 @@ from uuid import UUID
 
 import asyncpg
 import msgspec
+import regex
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from uuid_utils.compat import uuid7
@@ -29,6 +30,8 @@ REMEMBERED = 10
 
 
 _FEW_WORDS = 3
+_CAPITALISED = regex.compile(r"(?<=\s)\p{Lu}[\p{L}\p{M}]+")
+"""A name, in the middle of a sentence."""
 
 
 class ConversationNotFound(NotFound):
@@ -169,9 +172,20 @@ class ConversationService:
 
 
 def search_text(question: str, earlier: Sequence[EarlierTurn], languages: Sequence[str]) -> str:
-    """What to look for: a question that says little by itself is read with the one before."""
-    said = [word for word in words_of(question) if word not in stop_words(("en", *languages))]
-    return f"{earlier[-1].question} {question}" if earlier and len(said) < _FEW_WORDS else question
+    """What to look for: a question that says little by itself is read with those before, back to one that says more."""
+    meaningless = stop_words(("en", *languages))
+
+    def content(text: str) -> list[str]:
+        return [word for word in words_of(text) if word not in meaningless]
+
+    texts = [question]
+    if len(content(question)) < _FEW_WORDS:
+        for turn in reversed(earlier):
+            texts.insert(0, turn.question)
+            names = {name.casefold() for name in _CAPITALISED.findall(turn.question)}
+            if len(content(turn.question)) >= _FEW_WORDS or names.intersection(content(turn.question)):
+                break
+    return " ".join(texts)
 
 
 def _place(chat_id: UUID, turn_id: UUID) -> bytes:
