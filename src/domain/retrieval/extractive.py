@@ -32,7 +32,7 @@ _SENTENCE = regex.compile(r"[^\n]+?(?:[.!?…。！？।؟]+(?=\s|$)|[。！？
 
 
 def extract(asked: Asked) -> Answer:
-    """Up to three quotations with speaker and date; or that none was found, where the scores do not support one."""
+    """Up to three quotations with speaker and date, each question with its reply; or that nothing supports one."""
     quoted = _best_messages(asked)
     if not quoted:
         return not_found(asked.question)
@@ -58,14 +58,12 @@ def _best_messages(asked: Asked) -> list[QuotedMessage]:
     messages = shown(asked.evidence)
     best = _supporting(asked, messages)
     positions: dict[int, None] = {}
-    for hit in best:
+    for hit in best[:_QUOTES]:
         if best[0].score - hit.score > _BELOW_THE_BEST * abs(best[0].score):
             break
-        quoted = dict.fromkeys((hit.position,))
+        positions[hit.position] = None
         if asks(messages[hit.position].text, asked.languages) and hit.position + 1 in messages:
-            quoted[hit.position + 1] = None
-        if len(positions | quoted) <= _QUOTES:
-            positions |= quoted
+            positions[hit.position + 1] = None
     return [messages[position] for position in positions]
 
 
