@@ -14,7 +14,7 @@ _TABLE = "payment_refund_request"
 def upgrade() -> None:
     op.add_column(_TABLE, sa.Column("asked_amount", sa.Integer(), nullable=True))
     op.add_column(_TABLE, sa.Column("refused_at", sa.DateTime(timezone=True), nullable=True))
-    op.execute(f"UPDATE {_TABLE} SET asked_amount = amount")
+    op.execute("UPDATE payment_refund_request SET asked_amount = amount")
     op.drop_constraint(op.f("uq_payment_refund_request_order_id"), _TABLE)
     op.create_unique_constraint(op.f("uq_payment_refund_request_requested_by"), _TABLE, ["requested_by", "key_hash"])
     op.create_index(op.f("ix_payment_refund_request_order_id"), _TABLE, ["order_id"])
