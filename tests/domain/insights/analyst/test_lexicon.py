@@ -203,3 +203,37 @@ def test_words_in_double_quotes_are_not_the_writers_own():
     assert Act.COMMITMENT not in acts('he said "I promise, I\'ll do it" and left')
     assert Act.APOLOGY not in acts("she wrote “I am so sorry” to them")
     assert Act.PROPOSAL in acts('a 5" screen, shall we go out on friday, or a 6" one')
+
+
+@pytest.mark.parametrize(
+    ("text", "act"),
+    [
+        ("not again", Act.WITHDRAWAL),
+        ("don't call me", Act.WITHDRAWAL),
+        ("why won't you leave me alone", Act.WITHDRAWAL),
+        ("you should have told me", Act.CRITICISM),
+        ("could you for once be on time", Act.DEMAND),
+        ("Maybe if you read the ticket", Act.CRITICISM),
+        ("you said that last week", Act.CRITICISM),
+    ],
+)
+def test_sharp_words_are_told_from_turning_away(text, act):
+    assert act in acts(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "act"),
+    [
+        ("not again", Act.DEMAND),
+        ("don't call me that", Act.WITHDRAWAL),
+        ("I can't drop it", Act.WITHDRAWAL),
+        ("I won't just drop it", Act.WITHDRAWAL),
+        ("please never leave me alone", Act.WITHDRAWAL),
+        ("You should have it by 5", Act.CRITICISM),
+        ("you could have the blue one", Act.CRITICISM),
+        ("I agree with Tom for once", Act.DEMAND),
+        ("It's because of you", Act.CRITICISM),
+    ],
+)
+def test_words_that_sound_sharp_may_not_be(text, act):
+    assert act not in acts(text)
